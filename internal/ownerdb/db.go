@@ -1,0 +1,125 @@
+package ownerdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+)
+
+// Silence is how long a connection may say nothing before it is given up.
+const Silence = 10 * time.Second
+
+// Options of Open. The zero value of each takes the default beside it.
+type Options struct {
+	MaxConns int           // 16
+	Silence  time.Duration // Silence
+}
+
+// DB is a pool of connections on which every transaction belongs to one owner.
+type DB struct {
+	pool       *sqlx.DB
+	slots      chan struct{} // one for each transaction: the pool has one connection more, so preparing never waits for them
+	statements sync.Map      // SQL text → *statement; texts are constants of the program, so this stays small
+}
+
+type statement struct {
+	once     sync.Once
+	prepared *sqlx.Stmt
+	err      error
+}
+
+// Open makes the pool. It connects lazily: a database that is away shows at the first transaction and in Ping.
+func Open(dsn string, options Options) (*DB, error) {
+	if options.MaxConns == 0 {
+		options.MaxConns = 16
+	}
+	if options.Silence == 0 {
+		options.Silence = Silence
+	}
+	connector, err := pq.NewConnector(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database's address: %w", redact(err, dsn))
+	}
+	connector.Dialer(dialer{silence: options.Silence})
+	pool := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	pool.SetMaxOpenConns(options.MaxConns + 1)
+	pool.SetMaxIdleConns(options.MaxConns + 1)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return &DB{pool: pool, slots: make(chan struct{}, options.MaxConns)}, nil
+}
+
+// redact keeps a password in the address out of the error.
+func redact(err error, dsn string) error {
+	return errors.New(strings.ReplaceAll(err.Error(), dsn, "(address)"))
+}
+
+// Close gives all connections back.
+func (db *DB) Close() error { return db.pool.Close() }
+
+// Ping answers whether the database can be reached.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.pool.PingContext(ctx); err != nil {
+		return fmt.Errorf("reaching the database: %w", err)
+	}
+	return nil
+}
+
+// As runs do in one transaction whose owner is userID, and commits when do returns nil. The error of do comes back
+// as it is; an error of the database's is wrapped with what was being done.
+func (db *DB) As(ctx context.Context, userID string, do func(*Tx) error) error {
+	return db.transaction(ctx, "SET LOCAL app.user_id = "+pq.QuoteLiteral(userID), do)
+}
+
+// AsRole runs do in one transaction as another role, without an owner: work across owners, on the few tables that are
+// open to that role. role is a name of the program's, never input.
+func (db *DB) AsRole(ctx context.Context, role string, do func(*Tx) error) error {
+	return db.transaction(ctx, "SET LOCAL ROLE "+pq.QuoteIdentifier(role), do)
+}
+
+// transaction begins, says who it is for in a literal (Citus does not pass set_config on to its workers), and ends.
+func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) error) error {
+	select {
+	case db.slots <- struct{}{}:
+		defer func() { <-db.slots }()
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for a connection: %w", ctx.Err())
+	}
+	tx, err := db.pool.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit this says ErrTxDone
+	if _, err := tx.ExecContext(ctx, identify); err != nil {
+		return fmt.Errorf("saying whose transaction it is: %w", err)
+	}
+	if err := do(&Tx{tx: tx, db: db}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+// prepare gives the statement of a text, prepared once a connection (2.5 times as fast as unprepared).
+func (db *DB) prepare(query string) (*sqlx.Stmt, error) {
+	entry, _ := db.statements.LoadOrStore(query, &statement{})
+	s := entry.(*statement)
+	s.once.Do(func() {
+		// Not the caller's context: the statement outlives the call that met it first.
+		ctx, cancel := context.WithTimeout(context.Background(), Silence)
+		defer cancel()
+		s.prepared, s.err = db.pool.PreparexContext(ctx, query)
+	})
+	if s.err != nil {
+		db.statements.CompareAndDelete(query, entry) // the next call tries again
+	}
+	return s.prepared, s.err
+}

@@ -1,0 +1,65 @@
+package ownerdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+)
+
+// ErrNoRow says that a Get found nothing. It is sql.ErrNoRows, so that callers need not know where it comes from.
+var ErrNoRow = sql.ErrNoRows
+
+// Tx is a transaction of one owner. Queries are constant texts; values go in as parameters.
+type Tx struct {
+	tx *sqlx.Tx
+	db *DB
+}
+
+// Get reads one row into dest, or returns ErrNoRow.
+func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error {
+	s, err := t.statement(query)
+	if err != nil {
+		return err
+	}
+	return s.GetContext(ctx, dest, args...)
+}
+
+// Select reads all rows into the slice dest points to.
+func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) error {
+	s, err := t.statement(query)
+	if err != nil {
+		return err
+	}
+	return s.SelectContext(ctx, dest, args...)
+}
+
+// Exec runs a statement and says how many rows it touched.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	s, err := t.statement(query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := s.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (t *Tx) statement(query string) (*sqlx.Stmt, error) {
+	prepared, err := t.db.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return t.tx.Stmtx(prepared), nil
+}
+
+// IsTaken says that an insert met a row that has its key already: take another id and try again.
+func IsTaken(err error) bool {
+	var e *pq.Error
+	return errors.As(err, &e) && e.Code == pqerror.UniqueViolation
+}

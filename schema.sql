@@ -1,0 +1,184 @@
+-- taskpilot's whole schema, and its only source. Applying it again changes nothing.
+--
+-- Rules it keeps:
+--   * Every row has its owner in it: user_id leads every primary, unique and foreign key. So row-level security is
+--     forced on every table, and the tables can be spread by user_id over Citus as they are.
+--   * Ids are made in the application, time-ordered, unique per owner, and below 2^53 (they travel as JSON numbers).
+--   * Nothing points forward: rows go in parent first.
+--   * Times are cut to microseconds where they are made, so that a value is the same before and after the database.
+--   * json, not jsonb, where a model wrote or read the text: it comes back byte for byte.
+
+-- Roles: one for each process that connects, one for work across owners. They own nothing and bypass nothing. They
+-- cannot log in until whoever sets the system up gives them a password.
+DO $$
+DECLARE role_name text;
+BEGIN
+  FOREACH role_name IN ARRAY ARRAY['taskpilot_chatcore', 'taskpilot_toolserver', 'taskpilot_worker'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', role_name);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; -- another database of this cluster was first
+      END;
+    END IF;
+  END LOOP;
+END $$;
+
+-- A task, as toolserver keeps it.
+CREATE TABLE IF NOT EXISTS tasks (
+  user_id      text        NOT NULL,
+  task_id      bigint      NOT NULL,
+  title        text        NOT NULL CHECK (char_length(title) BETWEEN 1 AND 200),
+  description  text                 CHECK (char_length(description) <= 1000),
+  completed    boolean     NOT NULL DEFAULT false,
+  created_at   timestamptz NOT NULL,
+  updated_at   timestamptz NOT NULL,
+  PRIMARY KEY (user_id, task_id)
+);
+
+-- What a tool call did: written in the transaction of its effect, so that a repeat of the call is answered from here.
+CREATE TABLE IF NOT EXISTS tool_effects (
+  user_id      text        NOT NULL,
+  call_key     text        NOT NULL CHECK (char_length(call_key) BETWEEN 1 AND 200),
+  request_hash bytea       NOT NULL,
+  result       json        NOT NULL,
+  created_at   timestamptz NOT NULL,
+  PRIMARY KEY (user_id, call_key)
+);
+
+-- A conversation. last_position counts up under this row's lock and orders everything in the conversation.
+CREATE TABLE IF NOT EXISTS conversations (
+  user_id            text        NOT NULL,
+  id                 bigint      NOT NULL,
+  title              text                 CHECK (char_length(title) BETWEEN 1 AND 200),
+  status             text        NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'locked', 'closed')),
+  status_reason      text,
+  archived           boolean     NOT NULL DEFAULT false,
+  message_count      integer     NOT NULL DEFAULT 0,
+  last_position      bigint      NOT NULL DEFAULT 0,
+  chatkit_session_id text,
+  created_at         timestamptz NOT NULL,
+  updated_at         timestamptz NOT NULL,
+  PRIMARY KEY (user_id, id)
+);
+CREATE INDEX IF NOT EXISTS conversations_by_change ON conversations (user_id, updated_at DESC, id DESC)
+  WHERE message_count > 0 AND NOT archived;
+
+-- What the person said (role user), and the answer to it (role assistant). An answer is written by one run, and the run
+-- is named by it: a run's id is its answer's id. An answer at work is 'running' and counts as a message when it ends.
+CREATE TABLE IF NOT EXISTS messages (
+  user_id          text        NOT NULL,
+  id               bigint      NOT NULL,
+  conversation_id  bigint      NOT NULL,
+  position         bigint      NOT NULL,
+  role             text        NOT NULL CHECK (role IN ('user', 'assistant')),
+  content          text        NOT NULL,
+  reply_to         bigint,
+  state            text        NOT NULL CHECK (state IN ('done', 'running', 'failed', 'stopped')),
+  code             text,
+  superseded_at    timestamptz,
+  created_at       timestamptz NOT NULL,
+  PRIMARY KEY (user_id, id),
+  UNIQUE (user_id, conversation_id, position),
+  FOREIGN KEY (user_id, conversation_id) REFERENCES conversations (user_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (user_id, reply_to) REFERENCES messages (user_id, id) ON DELETE CASCADE,
+  CHECK ((role = 'assistant') = (reply_to IS NOT NULL))
+);
+CREATE INDEX IF NOT EXISTS messages_by_question ON messages (user_id, reply_to) WHERE reply_to IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messages_at_work ON messages (user_id, conversation_id) WHERE state = 'running';
+
+-- One reply of the model. Its row is made when the reply begins ('open'), for its id and position are announced then.
+CREATE TABLE IF NOT EXISTS steps (
+  user_id          text        NOT NULL,
+  id               bigint      NOT NULL,
+  message_id       bigint      NOT NULL,
+  conversation_id  bigint      NOT NULL,
+  position         bigint      NOT NULL,
+  ordinal          integer     NOT NULL CHECK (ordinal >= 1),
+  content          text        NOT NULL DEFAULT '',
+  state            text        NOT NULL CHECK (state IN ('open', 'done', 'discarded')),
+  code             text,
+  created_at       timestamptz NOT NULL,
+  PRIMARY KEY (user_id, id),
+  UNIQUE (user_id, message_id, ordinal),
+  UNIQUE (user_id, conversation_id, position),
+  FOREIGN KEY (user_id, message_id) REFERENCES messages (user_id, id) ON DELETE CASCADE
+);
+
+-- A tool call of a step: committed as 'pending' before it leaves, with the key that makes it act once.
+CREATE TABLE IF NOT EXISTS tool_calls (
+  user_id          text        NOT NULL,
+  id               bigint      NOT NULL,
+  step_id          bigint      NOT NULL,
+  index            integer     NOT NULL CHECK (index >= 0),
+  model_call_id    text        NOT NULL,
+  call_key         text        NOT NULL,
+  tool             text        NOT NULL,
+  parameters       json        NOT NULL,
+  status           text        NOT NULL CHECK (status IN ('pending', 'running', 'executed', 'failed', 'skipped')),
+  result           json,
+  refreshed        json,
+  code             text,
+  error            text,
+  finish_rank      integer,
+  started_at       timestamptz,
+  finished_at      timestamptz,
+  PRIMARY KEY (user_id, id),
+  UNIQUE (user_id, step_id, index),
+  UNIQUE (user_id, call_key),
+  FOREIGN KEY (user_id, step_id) REFERENCES steps (user_id, id) ON DELETE CASCADE
+);
+
+-- A ChatKit session: the secret that a page holds names it, and it opens with an empty conversation of its own.
+CREATE TABLE IF NOT EXISTS chatkit_sessions (
+  user_id          text        NOT NULL,
+  session_id       text        NOT NULL,
+  thread_id        text        NOT NULL,
+  conversation_id  bigint      NOT NULL,
+  created_at       timestamptz NOT NULL,
+  expires_at       timestamptz NOT NULL,
+  PRIMARY KEY (user_id, session_id)
+);
+
+-- Which replica is at work on which run, and until when it may be believed. The one table for work across owners: it
+-- has no content; a claimed row yields a user, and everything after it is done as that user.
+CREATE TABLE IF NOT EXISTS turn_leases (
+  user_id          text        NOT NULL,
+  run_id           bigint      NOT NULL,
+  owner_url        text        NOT NULL,
+  until            timestamptz NOT NULL,
+  attempt          integer     NOT NULL DEFAULT 1,
+  PRIMARY KEY (user_id, run_id),
+  FOREIGN KEY (user_id, run_id) REFERENCES messages (user_id, id) ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS turn_leases_by_end ON turn_leases (until);
+
+-- Row-level security, forced on every table: without app.user_id (SET LOCAL, one transaction long) there are no rows.
+DO $$
+DECLARE table_name text;
+BEGIN
+  FOREACH table_name IN ARRAY ARRAY['tasks', 'tool_effects', 'conversations', 'messages', 'steps', 'tool_calls',
+                                    'chatkit_sessions', 'turn_leases'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', table_name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', table_name);
+    IF NOT EXISTS (SELECT FROM pg_policies
+                   WHERE schemaname = 'public' AND tablename = table_name AND policyname = 'owner') THEN
+      EXECUTE format($policy$
+        CREATE POLICY owner ON %I
+          USING (user_id = current_setting('app.user_id', true))
+          WITH CHECK (user_id = current_setting('app.user_id', true))$policy$, table_name);
+    END IF;
+  END LOOP;
+  IF NOT EXISTS (SELECT FROM pg_policies
+                 WHERE schemaname = 'public' AND tablename = 'turn_leases' AND policyname = 'worker') THEN
+    CREATE POLICY worker ON turn_leases TO taskpilot_worker USING (true) WITH CHECK (true);
+  END IF;
+END $$;
+
+-- What each process may do, and no more. chatcore may step into the worker's role for a transaction (SET LOCAL ROLE).
+GRANT USAGE ON SCHEMA public TO taskpilot_chatcore, taskpilot_toolserver, taskpilot_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO taskpilot_toolserver;
+GRANT SELECT, INSERT ON tool_effects TO taskpilot_toolserver;
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, chatkit_sessions, turn_leases TO taskpilot_chatcore;
+GRANT SELECT, INSERT, UPDATE ON messages, steps, tool_calls TO taskpilot_chatcore;
+GRANT SELECT, UPDATE ON turn_leases TO taskpilot_worker;
+GRANT taskpilot_worker TO taskpilot_chatcore; -- it was made NOINHERIT: only SET LOCAL ROLE opens the worker's door
