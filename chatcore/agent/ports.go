@@ -97,19 +97,23 @@ type Tool struct {
 	Schema      json.RawMessage // JSON schema of its parameters, an object
 }
 
-// Tools acts for one user, who is named in ctx by the implementation's own means.
+// Caller is whom a turn belongs to: everything in it is done as this user.
+type Caller struct {
+	UserID    string
+	SessionID string // the ChatKit session, if any
+}
+
+// Tools lists and calls tools as one user.
 type Tools interface {
 	// List gives the tools on offer, in a stable order.
-	List(ctx context.Context) ([]Tool, error)
+	List(ctx context.Context, caller Caller) ([]Tool, error)
 	// Call acts once for a key: the same key and arguments give the same result again. A tool that fails has an Outcome
 	// (the model and the person read it); an error is broken plumbing: ErrUnreachable, or a context's.
-	Call(ctx context.Context, call ToolRequest) (Outcome, error)
+	Call(ctx context.Context, caller Caller, call ToolRequest) (Outcome, error)
 }
 
 // ToolRequest is one call on its way to a tool.
 type ToolRequest struct {
-	UserID    string
-	SessionID string // the ChatKit session, if any
 	Key       string // makes the call act once
 	Tool      string
 	Arguments json.RawMessage // a JSON object
