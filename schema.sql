@@ -110,7 +110,6 @@ CREATE TABLE IF NOT EXISTS tool_calls (
   id               bigint      NOT NULL,
   step_id          bigint      NOT NULL,
   index            integer     NOT NULL CHECK (index >= 0),
-  model_call_id    text        NOT NULL,
   call_key         text        NOT NULL,
   tool             text        NOT NULL,
   parameters       json        NOT NULL,

@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Codes of a call that failed before or without its tool.
+const (
+	CallUnknownTool      = "unknown_tool"
+	CallInvalidArguments = "invalid_arguments"
+	CallUnreachable      = "tool_unreachable"
+	CallSkipped          = "skipped"
+)
+
+// examine looks at a call of the model's before it is stored: a nil fault means it may leave.
+func (w *turnAtWork) examine(call Call) (Asked, *Outcome) {
+	parameters, ok := object(call.Arguments)
+	asked := Asked{Tool: name(call.Tool), Parameters: parameters}
+	if !ok {
+		return asked, failedCall(CallInvalidArguments, "The arguments were not a JSON object.")
+	}
+	for _, tool := range w.offered {
+		if tool.Name == call.Tool {
+			return asked, nil
+		}
+	}
+	return asked, failedCall(CallUnknownTool, fmt.Sprintf("There is no tool called %q.", asked.Tool))
+}
+
+// object gives the arguments as a JSON object that a database can keep; what is none is kept as text.
+func object(arguments string) (json.RawMessage, bool) {
+	text := strings.TrimSpace(arguments)
+	if text == "" {
+		return json.RawMessage(`{}`), true // how some endpoints write "no arguments"
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &fields) == nil && fields != nil && !strings.Contains(text, `\u0000`) {
+		var compact bytes.Buffer
+		if json.Compact(&compact, []byte(text)) == nil {
+			return compact.Bytes(), true
+		}
+	}
+	kept, err := json.Marshal(map[string]string{"invalid": strings.ReplaceAll(text, "\x00", "\uFFFD")})
+	if err != nil {
+		return json.RawMessage(`{}`), false
+	}
+	return kept, false
+}
+
+// maxName is the longest tool name that is kept, in bytes.
+const maxName = 100
+
+// name makes what the model called a tool fit to store and to send back: endpoints refuse an empty name.
+func name(tool string) string {
+	tool = strings.ToValidUTF8(strings.ReplaceAll(tool, "\x00", ""), "")
+	if tool == "" {
+		return "unnamed"
+	}
+	if len(tool) > maxName {
+		return strings.ToValidUTF8(tool[:maxName], "")
+	}
+	return tool
+}
+
+func failedCall(code, sentence string) *Outcome {
+	result, err := json.Marshal(map[string]string{"code": code, "message": sentence})
+	if err != nil {
+		result = nil
+	}
+	return &Outcome{Failed: true, Code: code, Error: sentence, Result: result}
+}
+
+// act makes the calls of a stored reply side by side and records each as it ends. What began is finished and recorded
+// even when the turn is stopped; a call that did not begin is recorded as skipped.
+func (w *turnAtWork) act(ctx context.Context, r reply) error {
+	outcomes := make([]Outcome, len(r.calls))
+	var group errgroup.Group
+	group.SetLimit(w.config.MaxParallel)
+	for i := range r.calls {
+		group.Go(func() error {
+			outcomes[i] = w.call(ctx, r, i)
+			return w.journal.Record(ctx, i, outcomes[i])
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("recording a call: %w", err)
+	}
+	return w.learn(ctx, r, outcomes)
+}
+
+// call makes one call, unless something forbids it.
+func (w *turnAtWork) call(ctx context.Context, r reply, i int) Outcome {
+	if r.faults[i] != nil {
+		return *r.faults[i]
+	}
+	if ctx.Err() != nil {
+		return *failedCall(CallSkipped, "The turn ended before this was done.")
+	}
+	request := ToolRequest{Key: r.pending[i].Key, Tool: r.asked[i].Tool, Arguments: r.asked[i].Parameters}
+	outcome, err := w.tools.Call(context.WithoutCancel(ctx), w.caller, request)
+	if err != nil {
+		w.log.ErrorContext(ctx, "a tool call got no answer", "tool", request.Tool, "error", err)
+		return *failedCall(CallUnreachable, "The tool did not answer. It is not known whether it acted.")
+	}
+	return outcome
+}
+
+// learn adds the outcomes to what the model is sent next, and stops a turn that keeps failing.
+func (w *turnAtWork) learn(ctx context.Context, r reply, outcomes []Outcome) error {
+	allFailed := true
+	for i, outcome := range outcomes {
+		w.messages = append(w.messages, PromptMessage{Role: RoleTool, CallID: r.pending[i].ID, Text: string(outcome.Result)})
+		if !outcome.Failed {
+			allFailed, w.acted = false, true
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !allFailed {
+		w.failures = 0
+		return nil
+	}
+	w.failures++
+	if w.failures == w.config.MaxFailures {
+		return &failure{code: CodeToolFailures, err: errors.New(outcomes[len(outcomes)-1].Error)}
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"taskpilot/chatcore/api"
+)
+
+// Config of an Agent. The zero value of each number takes the default beside it.
+type Config struct {
+	System      string        // the system prompt
+	MaxSteps    int           // 8: replies of the model in one turn
+	MaxTime     time.Duration // 60 s: for the whole turn; a call that began still ends
+	MaxFailures int           // 3: steps in a row in which every call failed
+	MaxTries    int           // 4: requests to the model for one step, while nothing of it was shown
+	RetryDelay  time.Duration // 500 ms: before the second try; it grows
+	MaxParallel int           // 8: calls of one step at the same time
+}
+
+func (c Config) withDefaults() Config {
+	orInt := func(value *int, otherwise int) {
+		if *value == 0 {
+			*value = otherwise
+		}
+	}
+	orTime := func(value *time.Duration, otherwise time.Duration) {
+		if *value == 0 {
+			*value = otherwise
+		}
+	}
+	orInt(&c.MaxSteps, 8)
+	orInt(&c.MaxFailures, 3)
+	orInt(&c.MaxTries, 4)
+	orInt(&c.MaxParallel, 8)
+	orTime(&c.MaxTime, time.Minute)
+	orTime(&c.RetryDelay, 500*time.Millisecond)
+	return c
+}
+
+// Agent answers turns. It keeps nothing between them and may be used by many at once.
+type Agent struct {
+	model  Model
+	tools  Tools
+	config Config
+	log    *slog.Logger
+}
+
+// New makes an Agent.
+func New(model Model, tools Tools, config Config, log *slog.Logger) *Agent {
+	return &Agent{model: model, tools: tools, config: config.withDefaults(), log: log}
+}
+
+// Turn is what there is to answer: the conversation so far, whose last message is what the person said.
+type Turn struct {
+	Caller  Caller
+	History []api.Message // answers with their steps
+}
+
+// Answer runs the turn and says how it ended. Everything that was said and done on the way is in the journal. A
+// cancelled ctx stops the turn; calls that began are finished and recorded first.
+func (a *Agent) Answer(ctx context.Context, turn Turn, journal Journal) Ending {
+	limited, cancel := context.WithTimeoutCause(ctx, a.config.MaxTime, errTimeLimit)
+	defer cancel()
+	work := &turnAtWork{Agent: a, caller: turn.Caller, journal: journal}
+	err := work.run(limited, turn.History)
+	if err == nil {
+		return work.ending()
+	}
+	return endingOf(limited, err)
+}
+
+var errTimeLimit = errors.New("the turn's time is over")
+
+// turnAtWork is what one Answer keeps while it runs.
+type turnAtWork struct {
+	*Agent
+	caller   Caller
+	journal  Journal
+	offered  []Tool
+	messages []PromptMessage
+	said     bool // any text in any step
+	acted    bool // any call that was executed
+	failures int  // steps in a row in which every call failed
+}
+
+// run goes from reply to reply until one asks for no tools.
+func (w *turnAtWork) run(ctx context.Context, history []api.Message) error {
+	w.messages = promptOf(history)
+	offered, err := w.tools.List(ctx, w.caller)
+	if err != nil {
+		return &failure{code: CodeToolsUnreachable, err: err}
+	}
+	w.offered = offered
+	for range w.config.MaxSteps {
+		reply, err := w.reply(ctx)
+		if err != nil {
+			return err
+		}
+		if len(reply.calls) == 0 {
+			return nil
+		}
+		if err := w.act(ctx, reply); err != nil {
+			return err
+		}
+	}
+	return &failure{code: CodeStepLimit, err: errors.New("the model kept calling tools")}
+}
+
+// ending of a turn that came to its end by itself: an answer is never without words.
+func (w *turnAtWork) ending() Ending {
+	switch {
+	case w.said:
+		return Ending{}
+	case w.acted:
+		return Ending{Code: CodeDone, Sentence: sentences[CodeDone]}
+	default:
+		return failed(CodeNoAnswer, errors.New("the model said nothing"))
+	}
+}
