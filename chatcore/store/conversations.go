@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/ownerdb"
+)
+
+// conversationRow is a row of conversations.
+type conversationRow struct {
+	ID           int64          `db:"id"`
+	Title        sql.NullString `db:"title"`
+	Status       string         `db:"status"`
+	StatusReason sql.NullString `db:"status_reason"`
+	Archived     bool           `db:"archived"`
+	MessageCount int            `db:"message_count"`
+	LastPosition int64          `db:"last_position"`
+	CreatedAt    time.Time      `db:"created_at"`
+	UpdatedAt    time.Time      `db:"updated_at"`
+}
+
+const conversationColumns = `id, title, status, status_reason, archived, message_count, last_position, created_at, updated_at`
+
+func (r conversationRow) conversation() api.Conversation {
+	title := api.Untitled
+	if r.Title.Valid {
+		title = r.Title.String
+	}
+	return api.Conversation{
+		ID: r.ID, Title: title, MessageCount: r.MessageCount, Status: r.Status, StatusReason: r.StatusReason.String,
+		Archived: r.Archived, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+	}
+}
+
+// CreateConversation makes an empty one. It is in no list until it has a message.
+func (s *Store) CreateConversation(ctx context.Context, userID, title string) (api.Conversation, error) {
+	var row conversationRow
+	err := s.insert(ctx, userID, func(tx *ownerdb.Tx) (err error) {
+		row, err = s.newConversation(ctx, tx, userID, title, "")
+		return err
+	})
+	return row.conversation(), err
+}
+
+func (s *Store) newConversation(ctx context.Context, tx *ownerdb.Tx, userID, title, sessionID string) (conversationRow, error) {
+	var row conversationRow
+	err := tx.Get(ctx, &row, `
+		INSERT INTO conversations (user_id, id, title, chatkit_session_id, created_at, updated_at)
+		VALUES ($1, $2, NULLIF($3, ''), NULLIF($4, ''), $5, $5)
+		RETURNING `+conversationColumns, userID, s.ids.Next(), title, sessionID, s.now())
+	if err != nil {
+		return row, fmt.Errorf("making a conversation: %w", err)
+	}
+	return row, nil
+}
+
+// Conversation gives one.
+func (s *Store) Conversation(ctx context.Context, userID string, id int64) (api.Conversation, error) {
+	var row conversationRow
+	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		return readConversation(ctx, tx, &row, userID, id)
+	})
+	return row.conversation(), err
+}
+
+func readConversation(ctx context.Context, tx *ownerdb.Tx, row *conversationRow, userID string, id int64) error {
+	err := tx.Get(ctx, row, `SELECT `+conversationColumns+` FROM conversations WHERE user_id = $1 AND id = $2`, userID, id)
+	return found(err, "reading a conversation")
+}
+
+// Page asks for a part of a list. After is the id or position of the element that the part begins behind; 0 begins at the
+// list's own beginning.
+type Page struct {
+	Limit     int
+	After     int64
+	Ascending bool
+}
+
+// Conversations gives those that have a message and are not archived, newest change first unless asked otherwise. more
+// says that others follow. After is a conversation's id: ErrNotFound when it is not there.
+func (s *Store) Conversations(ctx context.Context, userID string, page Page) (list []api.Conversation, more bool, err error) {
+	var rows []conversationRow
+	err = s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		cursor := conversationRow{}
+		if page.After != 0 {
+			if err := readConversation(ctx, tx, &cursor, userID, page.After); err != nil {
+				return err
+			}
+		}
+		err := tx.Select(ctx, &rows, conversationsQuery(page), userID, page.Limit+1, page.After == 0, cursor.UpdatedAt, cursor.ID)
+		if err != nil {
+			return fmt.Errorf("listing conversations: %w", err)
+		}
+		return nil
+	})
+	if more = len(rows) > page.Limit; more {
+		rows = rows[:page.Limit]
+	}
+	list = make([]api.Conversation, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, row.conversation())
+	}
+	return list, more, err
+}
+
+// conversationsQuery is one of four constant texts.
+func conversationsQuery(page Page) string {
+	const list = `
+		SELECT ` + conversationColumns + ` FROM conversations
+		WHERE user_id = $1 AND message_count > 0 AND NOT archived`
+	if page.Ascending {
+		return list + ` AND ($3 OR (updated_at, id) > ($4, $5)) ORDER BY updated_at, id LIMIT $2`
+	}
+	return list + ` AND ($3 OR (updated_at, id) < ($4, $5)) ORDER BY updated_at DESC, id DESC LIMIT $2`
+}
+
+// ChangeConversation applies what is not nil of the patch.
+func (s *Store) ChangeConversation(ctx context.Context, userID string, id int64, patch api.ConversationPatch) (api.Conversation, error) {
+	var row conversationRow
+	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		err := tx.Get(ctx, &row, `
+			UPDATE conversations
+			SET title = COALESCE($3, title), archived = COALESCE($4, archived), updated_at = $5
+			WHERE user_id = $1 AND id = $2
+			RETURNING `+conversationColumns, userID, id, patch.Title, patch.Archived, s.now())
+		return found(err, "changing a conversation")
+	})
+	return row.conversation(), err
+}
+
+// DeleteConversation deletes it with all that hangs on it.
+func (s *Store) DeleteConversation(ctx context.Context, userID string, id int64) error {
+	return s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		deleted, err := tx.Exec(ctx, `DELETE FROM conversations WHERE user_id = $1 AND id = $2`, userID, id)
+		if err != nil {
+			return fmt.Errorf("deleting a conversation: %w", err)
+		}
+		if deleted == 0 {
+			return ErrNotFound
+		}
+		return nil
+	})
+}

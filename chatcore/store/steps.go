@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/ownerdb"
+)
+
+// StepPlace says where a step goes.
+type StepPlace struct {
+	UserID         string
+	ConversationID int64
+	RunID          int64
+	Ordinal        int    // in the run, from 1
+	Code           string // of a sentence that chatcore itself says
+}
+
+// OpenStep makes the row of a step that begins, with its position.
+func (s *Store) OpenStep(ctx context.Context, place StepPlace) (api.Step, error) {
+	var step api.Step
+	err := s.insert(ctx, place.UserID, func(tx *ownerdb.Tx) (err error) {
+		step, err = s.openStep(ctx, tx, place)
+		return err
+	})
+	return step, err
+}
+
+func (s *Store) openStep(ctx context.Context, tx *ownerdb.Tx, place StepPlace) (api.Step, error) {
+	var position int64
+	err := tx.Get(ctx, &position, `
+		UPDATE conversations SET last_position = last_position + 1 WHERE user_id = $1 AND id = $2 RETURNING last_position`,
+		place.UserID, place.ConversationID)
+	if err != nil {
+		return api.Step{}, found(err, "giving a step its position")
+	}
+	row := stepRow{
+		ID: s.ids.Next(), Position: position, CreatedAt: s.now(), Code: sql.NullString{String: place.Code, Valid: place.Code != ""},
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO steps (user_id, id, message_id, conversation_id, position, ordinal, state, code, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
+		place.UserID, row.ID, place.RunID, place.ConversationID, position, place.Ordinal, row.Code, row.CreatedAt)
+	if err != nil {
+		return api.Step{}, fmt.Errorf("opening a step: %w", err)
+	}
+	return row.step(), nil
+}
+
+// NewCall is a call that a reply asked for.
+type NewCall struct {
+	Tool       string
+	Parameters json.RawMessage
+}
+
+// Reply is a whole reply of the model. Step is what OpenStep gave, or nil when nothing was said before its end.
+type Reply struct {
+	Place StepPlace
+	Step  *api.Step
+	Text  string
+	Calls []NewCall
+}
+
+// CommitStep stores a reply with its calls pending, each with the key that makes it act once. It returns the step as it
+// is stored, and the calls' keys in order.
+func (s *Store) CommitStep(ctx context.Context, reply Reply) (api.Step, []string, error) {
+	var step api.Step
+	var keys []string
+	err := s.insert(ctx, reply.Place.UserID, func(tx *ownerdb.Tx) (err error) {
+		if reply.Step != nil {
+			step = *reply.Step
+		} else if step, err = s.openStep(ctx, tx, reply.Place); err != nil {
+			return err
+		}
+		step.Content = reply.Text
+		if _, err := tx.Exec(ctx, `
+			UPDATE steps SET content = $3, state = 'done' WHERE user_id = $1 AND id = $2`,
+			reply.Place.UserID, step.ID, reply.Text); err != nil {
+			return fmt.Errorf("storing a reply: %w", err)
+		}
+		step.ToolCalls, keys, err = s.addCalls(ctx, tx, reply, step)
+		return err
+	})
+	return step, keys, err
+}
+
+func (s *Store) addCalls(ctx context.Context, tx *ownerdb.Tx, reply Reply, step api.Step) ([]api.ToolCall, []string, error) {
+	records := make([]api.ToolCall, 0, len(reply.Calls))
+	keys := make([]string, 0, len(reply.Calls))
+	now := s.now()
+	for i, call := range reply.Calls {
+		record := api.ToolCall{
+			ID: s.ids.Next(), Index: i, Tool: call.Tool, Parameters: call.Parameters, Status: api.CallPending, StartedAt: &now,
+		}
+		key := fmt.Sprintf("%d.%d.%d", reply.Place.RunID, step.Position, i)
+		_, err := tx.Exec(ctx, `
+			INSERT INTO tool_calls (user_id, id, step_id, index, call_key, tool, parameters, status, started_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8)`,
+			reply.Place.UserID, record.ID, step.ID, i, key, call.Tool, string(call.Parameters), now)
+		if err != nil {
+			return nil, nil, fmt.Errorf("storing a call: %w", err)
+		}
+		records, keys = append(records, record), append(keys, key)
+	}
+	return records, keys, nil
+}
+
+// CallEnd is how a call ended.
+type CallEnd struct {
+	Status api.CallStatus
+	Result json.RawMessage
+	Code   string
+	Error  string
+	Rank   int // how many calls of the step ended before it
+}
+
+// RecordCall stores how a call ended, and gives the record as it is stored.
+func (s *Store) RecordCall(ctx context.Context, userID string, record api.ToolCall, end CallEnd) (api.ToolCall, error) {
+	now := s.now()
+	record.Status, record.Result, record.Code, record.Error, record.FinishedAt = end.Status, end.Result, end.Code, end.Error, &now
+	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		changed, err := tx.Exec(ctx, `
+			UPDATE tool_calls
+			SET status = $3, result = $4, code = NULLIF($5, ''), error = NULLIF($6, ''), finish_rank = $7, finished_at = $8
+			WHERE user_id = $1 AND id = $2 AND status = 'pending'`,
+			userID, record.ID, end.Status, nullJSON(end.Result), end.Code, end.Error, end.Rank, now)
+		if err != nil {
+			return fmt.Errorf("recording a call: %w", err)
+		}
+		if changed == 0 {
+			return fmt.Errorf("recording a call: %w", ErrNotFound)
+		}
+		return nil
+	})
+	return record, err
+}
+
+// nullJSON is a JSON value as text, which lib/pq passes as it is, or NULL.
+func nullJSON(value json.RawMessage) sql.NullString {
+	return sql.NullString{String: string(value), Valid: len(value) > 0}
+}
+
+// RenewLeases says of all runs of this replica that it is still at work on them, whoever owns them.
+func (s *Store) RenewLeases(ctx context.Context, ownerURL string, lease time.Duration) error {
+	return s.db.AsRole(ctx, "taskpilot_worker", func(tx *ownerdb.Tx) error {
+		_, err := tx.Exec(ctx, `
+			UPDATE turn_leases SET until = now() + $2 * interval '1 second' WHERE owner_url = $1`, ownerURL, lease.Seconds())
+		if err != nil {
+			return fmt.Errorf("renewing leases: %w", err)
+		}
+		return nil
+	})
+}

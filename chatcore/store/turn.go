@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/ownerdb"
+)
+
+// NewTurn is what a person said, on its way in.
+type NewTurn struct {
+	UserID         string
+	SessionID      string // the ChatKit session it came through, if any
+	ConversationID int64  // 0: a new conversation, or the session's empty one
+	Content        string
+	MaxHistory     int           // messages that come back for the model, what was just said among them
+	OwnerURL       string        // where this replica is reached
+	Lease          time.Duration // how long it is believed to be at work without a word
+	Interrupted    Sentence      // closes an earlier turn here whose replica is gone
+	LostCall       Sentence      // is recorded for a call of such a turn whose end nobody saw
+}
+
+// Turn is a turn that was accepted: its question is stored, and its answer begun and leased to this replica.
+type Turn struct {
+	UserID       string
+	Conversation api.Conversation
+	UserMessage  api.Message
+	RunID        int64
+	History      []api.Message // oldest first, ends with UserMessage
+}
+
+// Accept stores what the person said and begins its answer. ErrNotFound, ErrBusy and *NotActiveError say why it was not.
+func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
+	accepted := Turn{UserID: turn.UserID}
+	err := s.insert(ctx, turn.UserID, func(tx *ownerdb.Tx) error {
+		conversation, err := s.conversationFor(ctx, tx, turn)
+		if err != nil {
+			return err
+		}
+		if err := s.begin(ctx, tx, turn, conversation, &accepted); err != nil {
+			return err
+		}
+		accepted.History, err = readHistory(ctx, tx, turn.UserID, conversation.ID, accepted.RunID, turn.MaxHistory)
+		return err
+	})
+	return accepted, err
+}
+
+// conversationFor finds or makes the conversation and locks its row: from here on nothing else gets a position in it.
+func (s *Store) conversationFor(ctx context.Context, tx *ownerdb.Tx, turn NewTurn) (conversationRow, error) {
+	var row conversationRow
+	if turn.ConversationID == 0 {
+		return s.openConversation(ctx, tx, turn)
+	}
+	err := tx.Get(ctx, &row, `
+		SELECT `+conversationColumns+` FROM conversations WHERE user_id = $1 AND id = $2 FOR UPDATE`,
+		turn.UserID, turn.ConversationID)
+	if err != nil {
+		return row, found(err, "locking a conversation")
+	}
+	if row.Status != "active" {
+		return row, &NotActiveError{Status: row.Status, Reason: row.StatusReason.String}
+	}
+	return row, s.refuseBusy(ctx, tx, turn, row.ID)
+}
+
+// openConversation takes the session's empty conversation, or makes a new one.
+func (s *Store) openConversation(ctx context.Context, tx *ownerdb.Tx, turn NewTurn) (conversationRow, error) {
+	if turn.SessionID != "" {
+		var row conversationRow
+		err := tx.Get(ctx, &row, `
+			SELECT `+conversationColumns+` FROM conversations
+			WHERE user_id = $1 AND message_count = 0 AND id = (
+				SELECT conversation_id FROM chatkit_sessions WHERE user_id = $1 AND session_id = $2)
+			FOR UPDATE`, turn.UserID, turn.SessionID)
+		if err == nil || !errors.Is(err, ownerdb.ErrNoRow) {
+			return row, found(err, "taking the session's conversation")
+		}
+	}
+	return s.newConversation(ctx, tx, turn.UserID, "", turn.SessionID)
+}
+
+// refuseBusy returns ErrBusy while a turn is at work. One whose replica is gone is closed first: the lease says so.
+func (s *Store) refuseBusy(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, conversationID int64) error {
+	var atWork []struct {
+		ID   int64 `db:"id"`
+		Live bool  `db:"live"`
+	}
+	err := tx.Select(ctx, &atWork, `
+		SELECT m.id, COALESCE(l.until > now(), false) AS live
+		FROM messages m LEFT JOIN turn_leases l ON l.user_id = m.user_id AND l.run_id = m.id
+		WHERE m.user_id = $1 AND m.conversation_id = $2 AND m.state = 'running'`, turn.UserID, conversationID)
+	if err != nil {
+		return fmt.Errorf("looking for a turn at work: %w", err)
+	}
+	for _, run := range atWork {
+		if run.Live {
+			return ErrBusy
+		}
+		if err := s.closeInterrupted(ctx, tx, turn, conversationID, run.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin gives the question and its answer their positions and stores both, with the lease.
+func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before conversationRow, accepted *Turn) error {
+	now := s.now()
+	var row conversationRow
+	err := tx.Get(ctx, &row, `
+		UPDATE conversations
+		SET last_position = last_position + 2, message_count = message_count + 1, updated_at = $3, title = COALESCE(title, $4)
+		WHERE user_id = $1 AND id = $2
+		RETURNING `+conversationColumns, turn.UserID, before.ID, now, titleFrom(turn.Content))
+	if err != nil {
+		return fmt.Errorf("giving positions: %w", err)
+	}
+	question, answer := s.ids.Next(), s.ids.Next()
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO messages (user_id, id, conversation_id, position, role, content, reply_to, state, created_at)
+		VALUES ($1, $2, $4, $5 - 1, 'user', $6, NULL, 'done', $7), ($1, $3, $4, $5, 'assistant', '', $2, 'running', $7)`,
+		turn.UserID, question, answer, row.ID, row.LastPosition, turn.Content, now); err != nil {
+		return fmt.Errorf("storing what was said: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO turn_leases (user_id, run_id, owner_url, until) VALUES ($1, $2, $3, now() + $4 * interval '1 second')`,
+		turn.UserID, answer, turn.OwnerURL, turn.Lease.Seconds()); err != nil {
+		return fmt.Errorf("leasing the turn: %w", err)
+	}
+	accepted.Conversation, accepted.RunID = row.conversation(), answer
+	accepted.UserMessage = messageRow{
+		ID: question, Position: row.LastPosition - 1, Role: api.RoleUser, Content: turn.Content, State: api.StateDone, CreatedAt: now,
+	}.message()
+	return nil
+}
+
+// readHistory gives the last messages of a conversation but for the answer that is only beginning.
+func readHistory(ctx context.Context, tx *ownerdb.Tx, userID string, conversationID, beginning int64, limit int) ([]api.Message, error) {
+	return readMessages(ctx, tx, userID, `
+		SELECT * FROM (
+			SELECT `+messageColumns+` FROM messages
+			WHERE user_id = $1 AND conversation_id = $2 AND id <> $3 AND superseded_at IS NULL
+			ORDER BY position DESC LIMIT $4) AS last
+		ORDER BY position`, userID, conversationID, beginning, limit)
+}
