@@ -107,7 +107,7 @@ func (w *turnAtWork) call(ctx context.Context, r reply, i int) Outcome {
 	outcome, err := w.tools.Call(context.WithoutCancel(ctx), w.caller, request)
 	if err != nil {
 		w.log.ErrorContext(ctx, "a tool call got no answer", "tool", request.Tool, "error", err)
-		return *failedCall(CallUnreachable, "The tool did not answer. It is not known whether it acted.")
+		return LostCall()
 	}
 	return outcome
 }

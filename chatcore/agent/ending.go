@@ -52,8 +52,13 @@ var retryable = map[string]bool{
 	CodeNoAnswer: true, ModelUnreachable: true, ModelOverloaded: true, ModelCut: true, ModelInvalid: true,
 }
 
-// Failed is the ending of a turn that failed with code.
-func Failed(code string) Ending { return failed(code, nil) }
+// LostCall is what is recorded for a call whose end nobody saw.
+func LostCall() Outcome { return *failedCall(CallUnreachable, lostCall) }
+
+const lostCall = "The tool did not answer. It is not known whether it acted."
+
+// Interrupted is the ending of a turn whose process is gone.
+func Interrupted() Ending { return failed(CodeInterrupted, ErrInterrupted) }
 
 func failed(code string, err error) Ending {
 	sentence, ok := sentences[code]
@@ -72,11 +77,18 @@ type failure struct {
 func (f *failure) Error() string { return f.code + ": " + f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
+// ErrInterrupted, as the cause of a cancelled context, says that the process is going down. Any other cancellation is
+// somebody's wish to stop the turn.
+var ErrInterrupted = errors.New("the process is going down")
+
 // endingOf translates what ended the loop. A context that is over explains any error that came after it.
 func endingOf(ctx context.Context, err error) Ending {
 	if ctx.Err() != nil {
 		if errors.Is(context.Cause(ctx), errTimeLimit) {
 			return failed(CodeTimeLimit, err)
+		}
+		if errors.Is(context.Cause(ctx), ErrInterrupted) {
+			return failed(CodeInterrupted, err)
 		}
 		return failed(CodeStopped, context.Cause(ctx))
 	}

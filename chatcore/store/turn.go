@@ -29,6 +29,7 @@ type Turn struct {
 	Conversation api.Conversation
 	UserMessage  api.Message
 	RunID        int64
+	Titled       bool          // this turn gave the conversation its title
 	History      []api.Message // oldest first, ends with UserMessage
 }
 
@@ -131,7 +132,7 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 		turn.UserID, answer, turn.OwnerURL, turn.Lease.Seconds()); err != nil {
 		return fmt.Errorf("leasing the turn: %w", err)
 	}
-	accepted.Conversation, accepted.RunID = row.conversation(), answer
+	accepted.Conversation, accepted.RunID, accepted.Titled = row.conversation(), answer, !before.Title.Valid
 	accepted.UserMessage = messageRow{
 		ID: question, Position: row.LastPosition - 1, Role: api.RoleUser, Content: turn.Content, State: api.StateDone, CreatedAt: now,
 	}.message()

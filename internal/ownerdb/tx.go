@@ -2,16 +2,9 @@ package ownerdb
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
-	"github.com/lib/pq/pqerror"
 )
-
-// ErrNoRow says that a Get found nothing. It is sql.ErrNoRows, so that callers need not know where it comes from.
-var ErrNoRow = sql.ErrNoRows
 
 // Tx is a transaction of one owner. Queries are constant texts; values go in as parameters.
 type Tx struct {
@@ -56,10 +49,4 @@ func (t *Tx) statement(query string) (*sqlx.Stmt, error) {
 		return nil, err
 	}
 	return t.tx.Stmtx(prepared), nil
-}
-
-// IsTaken says that an insert met a row that has its key already: take another id and try again.
-func IsTaken(err error) bool {
-	var e *pq.Error
-	return errors.As(err, &e) && e.Code == pqerror.UniqueViolation
 }

@@ -1,0 +1,154 @@
+package runs
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/store"
+)
+
+// journal is a run's agent.Journal: it stores first, and shows then. It stores also what comes after the turn was
+// stopped, so it takes nothing from a context but its values.
+type journal struct {
+	run   *Run
+	store Store
+	place store.StepPlace
+	step  *api.Step // the open one
+
+	recording sync.Mutex // calls end side by side; their order is the order in which they are stored
+	committed api.Step
+	ended     int
+}
+
+// storeTime bounds one transaction of a run's.
+const storeTime = 15 * time.Second
+
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), storeTime)
+}
+
+func (j *journal) Open(ctx context.Context) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	j.place.Ordinal++
+	step, err := j.store.OpenStep(ctx, j.place)
+	if err != nil {
+		return fmt.Errorf("opening step %d: %w", j.place.Ordinal, err)
+	}
+	j.step = &step
+	j.show(step)
+	return nil
+}
+
+func (j *journal) show(step api.Step) {
+	head := api.StepHead{ID: step.ID, Position: step.Position, Code: step.Code, CreatedAt: step.CreatedAt}
+	j.run.change(func(t *Transcript) { t.Steps = append(t.Steps, &StepTranscript{Head: head}) })
+}
+
+func (j *journal) Say(text string) {
+	j.run.change(func(t *Transcript) {
+		step := t.Steps[len(t.Steps)-1]
+		step.Text = append(step.Text, text...)
+		step.Cuts = append(step.Cuts, len(step.Text))
+	})
+}
+
+func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) ([]agent.Pending, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	reply := store.Reply{Step: j.step, Text: text}
+	if j.step == nil {
+		j.place.Ordinal++
+	}
+	reply.Place = j.place
+	for _, call := range asked {
+		reply.Calls = append(reply.Calls, store.NewCall{Tool: call.Tool, Parameters: call.Parameters})
+	}
+	step, keys, err := j.store.CommitStep(ctx, reply)
+	if err != nil {
+		return nil, err
+	}
+	if j.step == nil {
+		j.show(step)
+	}
+	j.step, j.committed, j.ended = nil, step, 0
+	j.run.change(func(t *Transcript) {
+		shown := t.Steps[len(t.Steps)-1]
+		shown.Text, shown.Stored = []byte(text), &step
+	})
+	pending := make([]agent.Pending, 0, len(keys))
+	for i, key := range keys {
+		pending = append(pending, agent.Pending{ID: agent.CallID(step.ToolCalls[i].ID), Key: key})
+	}
+	return pending, nil
+}
+
+func (j *journal) Record(ctx context.Context, index int, outcome agent.Outcome) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	j.recording.Lock()
+	defer j.recording.Unlock()
+	record, err := j.store.RecordCall(ctx, j.run.UserID, j.committed.ToolCalls[index], store.CallEnd{
+		Status: statusOf(outcome), Result: outcome.Result, Code: outcome.Code, Error: outcome.Error, Rank: j.ended,
+	})
+	if err != nil {
+		return err
+	}
+	j.ended++
+	j.run.change(func(t *Transcript) {
+		shown := t.Steps[len(t.Steps)-1]
+		shown.Finished = append(shown.Finished, record)
+	})
+	return nil
+}
+
+func statusOf(outcome agent.Outcome) api.CallStatus {
+	switch {
+	case outcome.Code == agent.CallSkipped:
+		return api.CallSkipped
+	case outcome.Failed:
+		return api.CallFailed
+	default:
+		return api.CallExecuted
+	}
+}
+
+// say adds a step in which chatcore itself speaks. It may be called again after an error.
+func (j *journal) say(ctx context.Context, code, sentence string) error {
+	if j.step != nil && j.step.Code != code {
+		if err := j.keep(ctx); err != nil {
+			return err
+		}
+	}
+	if j.step == nil {
+		j.place.Code = code
+		if err := j.Open(ctx); err != nil {
+			return err
+		}
+		j.Say(sentence)
+	}
+	_, err := j.Commit(ctx, sentence, nil)
+	return err
+}
+
+// keep stores the open step as far as it was said.
+func (j *journal) keep(ctx context.Context) error {
+	var said string
+	j.run.change(func(t *Transcript) { said = string(t.Steps[len(t.Steps)-1].Text) })
+	_, err := j.Commit(ctx, said, nil)
+	return err
+}
+
+// end shows how the turn ended. A step that could not be stored whole is taken back: nobody will see it again.
+func (j *journal) end(body api.Body) {
+	j.run.change(func(t *Transcript) {
+		for _, step := range t.Steps {
+			step.Discarded = step.Discarded || !step.whole()
+		}
+		t.End = body
+	})
+}

@@ -1,0 +1,59 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/chatcore/runs"
+	"taskpilot/chatcore/store"
+	"taskpilot/internal/ownerdb"
+	"taskpilot/internal/serving"
+)
+
+// refuse answers with the problem that an error is.
+func (s *Server) refuse(c echo.Context, err error) {
+	if c.Response().Committed {
+		return // a stream has begun; its end says what happened
+	}
+	serving.WriteProblem(c.Response(), c.Request(), problemOf(err))
+}
+
+func problemOf(err error) serving.Problem {
+	var problem serving.Problem
+	var inactive *store.NotActiveError
+	var routing *echo.HTTPError
+	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.Is(err, store.ErrNotFound):
+		return serving.Problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is nothing here under this id."}
+	case errors.Is(err, store.ErrBusy):
+		return serving.Problem{Status: http.StatusConflict, Code: "turn_at_work", Detail: "An answer is still being written in this conversation. Wait for it to end."}
+	case errors.As(err, &inactive):
+		return inactiveProblem(inactive)
+	case errors.Is(err, runs.ErrGoingDown):
+		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "going_down", Detail: "This replica is going down. Nothing was accepted; try again.", RetryAfter: time.Second}
+	case ownerdb.IsAway(err):
+		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: "The database can't be reached right now. Try again in a moment.", RetryAfter: 2 * time.Second, Cause: err}
+	case errors.As(err, &routing):
+		return serving.Problem{Status: routing.Code, Cause: err}
+	default:
+		return serving.Problem{Status: http.StatusInternalServerError, Code: "internal", Detail: "Something went wrong on our side.", Cause: err}
+	}
+}
+
+func inactiveProblem(e *store.NotActiveError) serving.Problem {
+	detail := "This conversation is " + e.Status + " and takes no messages."
+	if e.Reason != "" {
+		detail += " Reason: " + e.Reason
+	}
+	return serving.Problem{Status: http.StatusConflict, Code: "conversation_" + e.Status, Detail: detail}
+}
+
+// invalid is a 400 that names the field.
+func invalid(field, detail string) serving.Problem {
+	return serving.Problem{Status: http.StatusBadRequest, Code: "invalid_request", Field: field, Detail: detail}
+}

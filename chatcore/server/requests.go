@@ -1,0 +1,116 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/store"
+	"taskpilot/internal/serving"
+)
+
+// maxBody is the most bytes of a JSON request: MaxContent characters, each written as a surrogate pair of escapes, fit.
+const maxBody = 256 << 10
+
+// readJSON reads a request's body into a value, and refuses what does not fit its shape.
+func readJSON(c echo.Context, into any) error {
+	kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return serving.Problem{Status: http.StatusUnsupportedMediaType, Code: "not_json", Detail: "Send application/json."}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return serving.Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Detail: fmt.Sprintf("A request may have %d bytes.", maxBody)}
+	}
+	if err != nil {
+		return fmt.Errorf("reading the request: %w", err)
+	}
+	if !utf8.Valid(body) {
+		return invalid("", "The body is not valid UTF-8.")
+	}
+	return fits(json.Unmarshal(body, into))
+}
+
+// fits words an error of decoding JSON.
+func fits(err error) error {
+	var kind *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &kind):
+		return invalid(kind.Field, fmt.Sprintf("%s must not be a %s.", orBody(kind.Field), kind.Value))
+	default:
+		return invalid("", "The body is not a JSON object.")
+	}
+}
+
+func orBody(field string) string {
+	if field == "" {
+		return "The body"
+	}
+	return field
+}
+
+// checkText refuses a text that is empty, longer than max characters, or has what a database can't keep.
+func checkText(field, text string, maxChars int) error {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return invalid(field, field+" must not be empty.")
+	case strings.ContainsRune(text, 0):
+		return invalid(field, field+" must not contain the character U+0000.")
+	case utf8.RuneCountInString(text) > maxChars:
+		return invalid(field, fmt.Sprintf("%s may have at most %d characters.", field, maxChars))
+	}
+	return nil
+}
+
+// id reads the conversation that the path names. What can't be an id names nothing.
+func id(c echo.Context) (int64, error) {
+	n, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil || n < 1 || n > api.MaxID {
+		return 0, store.ErrNotFound
+	}
+	return n, nil
+}
+
+// defaultLimit is how many elements a page has when nobody says.
+const defaultLimit = 20
+
+// page reads ?limit=, ?after= and ?order=. asked says that any of them was there.
+func page(c echo.Context, ascending bool) (p store.Page, asked bool, err error) {
+	query := c.QueryParams()
+	p = store.Page{Limit: defaultLimit, Ascending: ascending}
+	if limit := query.Get("limit"); limit != "" {
+		n, err := strconv.Atoi(limit)
+		if err != nil || n < 1 {
+			return p, false, invalid("limit", "limit must be a whole number from 1 on.")
+		}
+		p.Limit = min(n, api.MaxPage)
+	}
+	if after := query.Get("after"); after != "" {
+		p.After, err = strconv.ParseInt(after, 10, 64)
+		if err != nil || p.After < 0 || p.After > api.MaxID {
+			return p, false, invalid("after", "after must be what an earlier page gave.")
+		}
+	}
+	switch query.Get("order") {
+	case "":
+	case "asc":
+		p.Ascending = true
+	case "desc":
+		p.Ascending = false
+	default:
+		return p, false, invalid("order", "order must be asc or desc.")
+	}
+	return p, query.Has("limit") || query.Has("after") || query.Has("order"), nil
+}

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/runs"
+	"taskpilot/chatcore/store"
+	"taskpilot/internal/serving"
+	"taskpilot/internal/tokens"
+)
+
+// Turns begins runs.
+type Turns interface {
+	Start(ctx context.Context, request runs.Request) (*runs.Run, error)
+}
+
+// Conversations keeps conversations and sessions.
+type Conversations interface {
+	CreateConversation(ctx context.Context, userID, title string) (api.Conversation, error)
+	Conversations(ctx context.Context, userID string, page store.Page) ([]api.Conversation, bool, error)
+	ConversationWithMessages(ctx context.Context, userID string, id int64) (api.ConversationWithMessages, error)
+	ChangeConversation(ctx context.Context, userID string, id int64, patch api.ConversationPatch) (api.Conversation, error)
+	DeleteConversation(ctx context.Context, userID string, id int64) error
+	Messages(ctx context.Context, userID string, id int64, page store.Page) (api.MessagePage, error)
+	CreateSession(ctx context.Context, userID, sessionID string, lifetime time.Duration) (api.Session, error)
+	Session(ctx context.Context, userID, sessionID string) (api.Session, error)
+	DeleteSession(ctx context.Context, userID, sessionID string) error
+}
+
+// Callers says who is calling.
+type Callers interface {
+	Bearer(r *http.Request) (tokens.Identity, error)
+}
+
+// Config of the server. Zero values take the defaults beside them.
+type Config struct {
+	MaxContent int           // api.MaxContent
+	Heartbeat  time.Duration // between comments on a silent stream; negative: none; 15 s
+	WriteTime  time.Duration // for one write to a reader; 30 s
+}
+
+// Server answers the chat API.
+type Server struct {
+	Turns         Turns
+	Conversations Conversations
+	Callers       Callers
+	Ready         func(context.Context) error
+	Keys          http.Handler // the public halves of the keys that chatcore signs with
+	Config        Config
+	Log           *slog.Logger
+	GoingDown     <-chan struct{} // closed when streams must end
+	SessionID     func() string   // makes the id of a new session
+}
+
+// Handler mounts every route.
+func (s *Server) Handler() http.Handler {
+	s.Config = s.Config.withDefaults()
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = func(err error, c echo.Context) { s.refuse(c, err) }
+	healthz, readyz := serving.Endpoints(s.Ready)
+	e.GET("/healthz", echo.WrapHandler(healthz))
+	e.GET("/readyz", echo.WrapHandler(readyz))
+	e.GET("/.well-known/jwks.json", echo.WrapHandler(s.Keys))
+	e.GET("/openapi.yaml", openAPI)
+	s.mount(e.Group("/api/:user_id", s.authorize))
+	return serving.Standard(s.Log, e)
+}
+
+func (s *Server) mount(user *echo.Group) {
+	user.POST("/chat", s.chat)
+	user.GET("/conversations", s.listConversations)
+	user.POST("/conversations", s.createConversation)
+	user.GET("/conversations/:id", s.getConversation)
+	user.PATCH("/conversations/:id", s.changeConversation)
+	user.DELETE("/conversations/:id", s.deleteConversation)
+	user.GET("/conversations/:id/messages", s.listMessages)
+	user.POST("/chatkit-sessions", s.createSession)
+	user.DELETE("/chatkit-sessions/:session_id", s.deleteSession)
+}
+
+func (c Config) withDefaults() Config {
+	if c.MaxContent == 0 {
+		c.MaxContent = api.MaxContent
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = 15 * time.Second
+	}
+	if c.WriteTime == 0 {
+		c.WriteTime = 30 * time.Second
+	}
+	return c
+}
+
+func openAPI(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", api.Document) }

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/runs"
+)
+
+// stream writes a run's events behind a position as they happen, to its end.
+func (s *Server) stream(c echo.Context, run *runs.Run, after api.Position) error {
+	ctx, cancel := context.WithCancel(c.Request().Context())
+	defer cancel()
+	header := c.Response().Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-cache, no-transform")
+	header.Set("X-Accel-Buffering", "no") // nginx would hold the whole stream back
+	c.Response().WriteHeader(http.StatusOK)
+	events := make(chan api.Event)
+	go func() {
+		defer close(events)
+		for event, err := range run.Follow(ctx, after) {
+			if err != nil {
+				return
+			}
+			select {
+			case events <- event:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return s.write(c, events)
+}
+
+// write sends events, and comments while there are none, each write within its time. A server that goes down ends the
+// stream without an end: the reader knows then that it was cut, and the run goes on.
+func (s *Server) write(c echo.Context, events <-chan api.Event) error {
+	out := patientWriter{w: c.Response(), time: s.Config.WriteTime}
+	var heartbeat <-chan time.Time
+	if s.Config.Heartbeat > 0 {
+		ticker := time.NewTicker(s.Config.Heartbeat)
+		defer ticker.Stop()
+		heartbeat = ticker.C
+	}
+	for {
+		var err error
+		select {
+		case event, more := <-events:
+			if !more {
+				return nil
+			}
+			err = api.Encode(out, event)
+		case <-heartbeat:
+			_, err = io.WriteString(out, ": hb\n\n")
+		case <-s.GoingDown:
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("writing to a reader: %w", err)
+		}
+	}
+}
+
+// patientWriter gives each write its own time, and sends it on at once.
+type patientWriter struct {
+	w    http.ResponseWriter
+	time time.Duration
+}
+
+func (p patientWriter) Write(frame []byte) (int, error) {
+	control := http.NewResponseController(p.w)
+	if err := control.SetWriteDeadline(time.Now().Add(p.time)); err != nil {
+		return 0, err
+	}
+	n, err := p.w.Write(frame)
+	if err != nil {
+		return n, err
+	}
+	return n, control.Flush()
+}

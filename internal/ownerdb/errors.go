@@ -1,0 +1,36 @@
+package ownerdb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+)
+
+// ErrNoRow says that a Get found nothing. It is sql.ErrNoRows, so that callers need not know where it comes from.
+var ErrNoRow = sql.ErrNoRows
+
+// IsTaken says that an insert met a row that has its key already: take another id and try again.
+func IsTaken(err error) bool {
+	var e *pq.Error
+	return errors.As(err, &e) && e.Code == pqerror.UniqueViolation
+}
+
+// IsAway says that the database could not be reached or did not answer in time: the same may work later.
+func IsAway(err error) bool {
+	var network net.Error
+	if errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	var e *pq.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	class := string(e.Code)
+	return strings.HasPrefix(class, "08") || strings.HasPrefix(class, "53") || strings.HasPrefix(class, "57")
+}
