@@ -54,8 +54,7 @@ type Server struct {
 	Keys          http.Handler // the public halves of the keys that chatcore signs with
 	Config        Config
 	Log           *slog.Logger
-	GoingDown     <-chan struct{} // closed when streams must end
-	SessionID     func() string   // makes the id of a new session
+	SessionID     func() string // makes the id of a new session
 }
 
 // Handler mounts every route.

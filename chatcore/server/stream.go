@@ -39,8 +39,8 @@ func (s *Server) stream(c echo.Context, run *runs.Run, after api.Position) error
 	return s.write(c, events)
 }
 
-// write sends events, and comments while there are none, each write within its time. A server that goes down ends the
-// stream without an end: the reader knows then that it was cut, and the run goes on.
+// write sends events, and comments while there are none, each write within its time. A server that goes down needs no
+// word here: every run ends first, and every stream with its run.
 func (s *Server) write(c echo.Context, events <-chan api.Event) error {
 	out := patientWriter{w: c.Response(), time: s.Config.WriteTime}
 	var heartbeat <-chan time.Time
@@ -59,8 +59,6 @@ func (s *Server) write(c echo.Context, events <-chan api.Event) error {
 			err = api.Encode(out, event)
 		case <-heartbeat:
 			_, err = io.WriteString(out, ": hb\n\n")
-		case <-s.GoingDown:
-			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("writing to a reader: %w", err)

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/model"
+	"taskpilot/chatcore/runs"
+	"taskpilot/chatcore/server"
+	"taskpilot/chatcore/store"
+	"taskpilot/chatcore/tools"
+	"taskpilot/internal/ids"
+	"taskpilot/internal/ownerdb"
+	"taskpilot/internal/serving"
+	"taskpilot/internal/tokens"
+)
+
+// serve wires the parts and serves until ctx ends. Then it goes down in order: no new turns, the running ones to their
+// end or to SHUTDOWN_TIME, the streams that follow them, the connections.
+func serve(ctx context.Context, conf config, log *slog.Logger) error {
+	keys, err := tokens.LoadKeys(conf.SigningKeys)
+	if err != nil {
+		return fmt.Errorf("loading the signing keys: %w", err)
+	}
+	db, err := ownerdb.Open(conf.DatabaseURL, ownerdb.Options{MaxConns: conf.DatabaseConns})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	toolbox := newTools(conf, keys, log)
+	defer func() { _ = toolbox.Close() }()
+
+	conversations := store.New(db, ids.New(time.Now), time.Now)
+	manager := runs.NewManager(conversations, newAgent(conf, toolbox, log), runs.Config{
+		OwnerURL: conf.InternalURL, Lease: conf.Lease, MaxHistory: conf.MaxHistory,
+	}, log)
+	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRenewing()
+	go manager.Renew(renewing)
+
+	verifier, ready := newVerifier(conf, db, log)
+	front := &server.Server{
+		Turns: manager, Conversations: conversations, Callers: verifier, Ready: ready, Keys: keys, Log: log,
+		SessionID: func() string { return "cks_" + rand.Text() },
+		Config:    server.Config{MaxContent: conf.MaxContent, Heartbeat: orNone(conf.Heartbeat)},
+	}
+	return serving.Run(ctx, serving.Options{
+		Addr: conf.Addr, PrivateAddr: conf.PrivateAddr, Handler: front.Handler(), Log: log,
+		Grace: conf.ShutdownTime + 5*time.Second,
+		Closing: func() {
+			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), conf.ShutdownTime)
+			defer cancel()
+			manager.Close(bounded)
+		},
+	})
+}
+
+func newTools(conf config, keys *tokens.Keys, log *slog.Logger) *tools.Tools {
+	return tools.New(tools.Config{
+		URL: conf.MCPURL, Log: log,
+		Mint: func(_ context.Context, caller agent.Caller) (string, error) {
+			return keys.Sign(time.Now(), tokens.Claims{
+				Issuer: tokens.HopChatcore, Audience: tokens.HopToolserver, Subject: caller.UserID, SessionID: caller.SessionID,
+			})
+		},
+	})
+}
+
+func newAgent(conf config, toolbox *tools.Tools, log *slog.Logger) *agent.Agent {
+	endpoint := model.New(model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.Model})
+	return agent.New(endpoint, toolbox, agent.Config{System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime}, log)
+}
+
+// newVerifier accepts users' tokens and the adapter's hop tokens. Ready waits for the database and the users' keys only:
+// the adapter may start later, and its keys are fetched at its first token.
+func newVerifier(conf config, db *ownerdb.DB, log *slog.Logger) (*tokens.Verifier, func(context.Context) error) {
+	var sources []tokens.Source
+	checks := []serving.Check{{Name: "database", Do: db.Ping}}
+	if conf.AdapterJWKS != "" {
+		sources = append(sources, tokens.Source{Issuer: tokens.HopAdapter, Audience: tokens.HopChatcore, JWKSURL: conf.AdapterJWKS})
+	}
+	if conf.UsersJWKS != "" {
+		sources = append(sources, tokens.Source{Issuer: conf.UsersIssuer, Audience: conf.UsersAudience, JWKSURL: conf.UsersJWKS})
+	}
+	verifier := tokens.NewVerifier(tokens.Options{Log: log}, sources...)
+	if conf.UsersJWKS != "" {
+		checks = append(checks, serving.Check{Name: "users' keys", Do: func(ctx context.Context) error {
+			return verifier.Ready(ctx, conf.UsersJWKS)
+		}})
+	}
+	return verifier, serving.Checks(log, checks...)
+}
+
+// orNone turns the setting's 0 into the server's "none".
+func orNone(heartbeat time.Duration) time.Duration {
+	if heartbeat == 0 {
+		return -1
+	}
+	return heartbeat
+}
