@@ -16,9 +16,9 @@ func addTask() tool {
 		title:       "Add a task",
 		description: addTaskWords,
 		effect:      effect{},
-		input: object(
-			required("title", text("What is to be done, in 1 to 200 characters.", tasks.MaxTitle)),
-			optional("description", text("More about it, if the person said more, in at most 1000 characters.", tasks.MaxDescription)),
+		input: input(
+			required("title", title("What is to be done, in 1 to 200 characters.")),
+			optional("description", words("More about it, if the person said more, in at most 1000 characters.")),
 		),
 		output: result(taskProperties()...),
 		read:   readAddTask,

@@ -16,7 +16,7 @@ func completeTask() tool {
 		title:       "Complete or reopen a task",
 		description: completeTaskWords,
 		effect:      effect{}, // without completed it turns the task over each time
-		input: object(
+		input: input(
 			required("task_id", taskID()),
 			optional("completed", boolean("true: it is done; false: it is open again. Left out, it turns from one to the other.")),
 		),

@@ -16,7 +16,7 @@ func deleteTask() tool {
 		title:       "Delete a task",
 		description: deleteTaskWords,
 		effect:      effect{destroys: true, repeatsSafe: true}, // a repeat finds nothing more to delete
-		input:       object(required("task_id", taskID())),
+		input:       input(required("task_id", taskID())),
 		output:      result(taskProperties()...),
 		read:        readDeleteTask,
 	}

@@ -16,8 +16,8 @@ func findTaskByName() tool {
 		title:       "Find a task by its name",
 		description: findTaskByNameWords,
 		effect:      effect{reads: true, repeatsSafe: true},
-		input: object(
-			required("name", text("The task's title or a part of it, as the person said it; case does not matter.", tasks.MaxTitle)),
+		input: input(
+			required("name", title("The task's title or a part of it, as the person said it; case does not matter.")),
 		),
 		output: result(taskProperties()...),
 		read:   readFindTaskByName,

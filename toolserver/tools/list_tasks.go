@@ -23,7 +23,7 @@ func listTasks() tool {
 		title:       "List tasks",
 		description: listTasksWords,
 		effect:      effect{reads: true, repeatsSafe: true},
-		input: object(
+		input: input(
 			optional("status", fallback(statusSchema("Which tasks to list."), json.RawMessage(`"all"`))),
 		),
 		output: result(

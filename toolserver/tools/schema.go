@@ -23,13 +23,16 @@ func optional(name string, schema *jsonschema.Schema) property {
 	return property{name: name, schema: schema}
 }
 
-// object is a closed object: an argument that is not listed is refused.
+// input is the schema of arguments: one that is not listed is refused.
+func input(properties ...property) *jsonschema.Schema {
+	schema := object(properties...)
+	schema.AdditionalProperties = &jsonschema.Schema{Not: &jsonschema.Schema{}} // told as false
+	return schema
+}
+
+// object is an open object: members may come to it without breaking who checks it.
 func object(properties ...property) *jsonschema.Schema {
-	schema := &jsonschema.Schema{
-		Type:                 "object",
-		Properties:           map[string]*jsonschema.Schema{},
-		AdditionalProperties: &jsonschema.Schema{Not: &jsonschema.Schema{}}, // told as false
-	}
+	schema := &jsonschema.Schema{Type: "object", Properties: map[string]*jsonschema.Schema{}}
 	for _, p := range properties {
 		schema.Properties[p.name] = p.schema
 		schema.PropertyOrder = append(schema.PropertyOrder, p.name)
@@ -40,8 +43,16 @@ func object(properties ...property) *jsonschema.Schema {
 	return schema
 }
 
-func text(description string, limit int) *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Description: description, MaxLength: &limit}
+// title is a text of 1 to tasks.MaxTitle characters.
+func title(description string) *jsonschema.Schema {
+	least, most := 1, tasks.MaxTitle
+	return &jsonschema.Schema{Type: "string", Description: description, MinLength: &least, MaxLength: &most}
+}
+
+// words is a text of at most tasks.MaxDescription characters.
+func words(description string) *jsonschema.Schema {
+	most := tasks.MaxDescription
+	return &jsonschema.Schema{Type: "string", Description: description, MaxLength: &most}
 }
 
 func boolean(description string) *jsonschema.Schema {
@@ -68,16 +79,16 @@ func taskProperties() []property {
 	}
 	return []property{
 		required("task_id", whole53("Names the task in other calls.")),
-		required("title", text("What is to be done.", tasks.MaxTitle)),
-		optional("description", text("More about it.", tasks.MaxDescription)),
+		required("title", title("What is to be done.")),
+		optional("description", words("More about it.")),
 		required("completed", boolean("Whether it is done.")),
 		required("created_at", moment("When the task was added.")),
 		required("updated_at", moment("When the task was last changed.")),
 	}
 }
 
-// result is what a tool's structured content may be: the members of an answer, or those of a failure. It is one open
-// list of members with two sets of required ones, because clients check failures against it too.
+// result is what a tool's structured content may be: the members of an answer, or those of a failure. It has one list
+// of members and two sets of required ones, because clients check failures against it too.
 func result(properties ...property) *jsonschema.Schema {
 	answer := object(properties...)
 	schema := object(append(properties, failureProperties(answer)...)...)

@@ -23,10 +23,10 @@ func updateTask() tool {
 		title:       "Rename or describe a task",
 		description: updateTaskWords,
 		effect:      effect{destroys: true, repeatsSafe: true}, // the old words are gone
-		input: object(
+		input: input(
 			required("task_id", taskID()),
-			optional("title", text("The new title, in 1 to 200 characters.", tasks.MaxTitle)),
-			optional("description", text("The new description, in at most 1000 characters; an empty text clears it.", tasks.MaxDescription)),
+			optional("title", title("The new title, in 1 to 200 characters.")),
+			optional("description", words("The new description, in at most 1000 characters; an empty text clears it.")),
 		),
 		output: result(append(taskProperties(), changed)...),
 		read:   readUpdateTask,

@@ -1,0 +1,88 @@
+package tools_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
+
+	"taskpilot/internal/ownerdb"
+	"taskpilot/toolserver/tasks"
+	"taskpilot/toolserver/tools"
+)
+
+// stubStore does what it is told instead of what the call asks for.
+type stubStore struct {
+	answer func(call *tasks.Call) (json.RawMessage, error)
+}
+
+func (s stubStore) Do(context.Context, string, tasks.Act) (json.RawMessage, error) {
+	return s.answer(nil)
+}
+func (s stubStore) Once(_ context.Context, _ string, call tasks.Call, _ tasks.Act) (json.RawMessage, error) {
+	return s.answer(&call)
+}
+
+var _ = Describe("A fault that is ours", func() {
+	const secret = "pq: password authentication failed for user taskpilot"
+	var logged *gbytes.Buffer
+
+	BeforeEach(func() { logged = gbytes.NewBuffer() })
+
+	through := func(ctx context.Context, store tools.Store) *client {
+		GinkgoHelper()
+		c, err := dial(ctx, tools.Options{Store: store, Log: slog.New(slog.NewTextHandler(logged, nil)),
+			Caller: func(*mcp.CallToolRequest) (string, bool) { return "alice", true }})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(func() { _ = c.session.Close() })
+		return c
+	}
+
+	It("is told as such, and only the log has its cause", func(ctx SpecContext) {
+		c := through(ctx, stubStore{func(*tasks.Call) (json.RawMessage, error) { return nil, errors.New(secret) }})
+		r := c.call(ctx, "list_tasks", `{}`)
+		Expect(failure(r).Code).To(Equal(tasks.CodeInternal))
+		Expect(r.Words + string(r.Structured)).NotTo(ContainSubstring("pq"))
+		Expect(logged).To(gbytes.Say("password authentication failed"))
+	})
+
+	It("does not end the process when it is a panic, and the next call is answered", func(ctx SpecContext) {
+		broken := true
+		c := through(ctx, stubStore{func(*tasks.Call) (json.RawMessage, error) {
+			if broken {
+				panic(secret)
+			}
+			return json.RawMessage(`{}`), nil
+		}})
+		r := c.call(ctx, "list_tasks", `{}`)
+		Expect(failure(r).Code).To(Equal(tasks.CodeInternal))
+		Expect(r.Words + string(r.Structured)).NotTo(ContainSubstring("pq"))
+		Expect(logged).To(gbytes.Say("panic"))
+		broken = false
+		Expect(c.call(ctx, "list_tasks", `{}`).Failed).To(BeFalse())
+	})
+
+	It("is told without a database's words when the database is away", func(ctx SpecContext) {
+		db, err := ownerdb.Open("host=/nowhere user=nobody dbname=none", ownerdb.Options{})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(db.Close)
+		r := through(ctx, tasks.NewStore(db, &counter{}, nil)).call(ctx, "add_task", `{"title":"x"}`)
+		Expect(failure(r)).To(Equal(tasks.Failure{Code: "internal",
+			Message: "The tasks cannot be reached right now. Try again in a moment."}))
+	})
+
+	It("keeps what people write out of the log", func(ctx SpecContext) {
+		c := through(ctx, newStore())
+		c.call(ctx, "add_task", `{"title":"my secret wish"}`)
+		c.call(ctx, "find_task_by_name", `{"name":"my secret wi"}`)
+		c.call(ctx, "add_task", `{"title":"`+strings.Repeat("secret", 40)+`"}`)
+		Expect(logged).To(gbytes.Say("tool call"))
+		Expect(string(logged.Contents())).NotTo(ContainSubstring("secret"))
+	})
+})
