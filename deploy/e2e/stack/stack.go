@@ -1,0 +1,205 @@
+// Package stack starts the whole system for black-box specs, with the launcher that people use too.
+package stack
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Process is one process of the stack, as stack.json has it.
+type Process struct {
+	URL      string `json:"url"`
+	PID      int    `json:"pid"`
+	DSN      string `json:"dsn"`      // of Postgres
+	Issuer   string `json:"issuer"`   // of the token issuer
+	Audience string `json:"audience"` // of the token issuer
+}
+
+// Layout is stack.json.
+type Layout struct {
+	Adapter    Process `json:"adapter"`
+	Chatcore   Process `json:"chatcore"`
+	Toolserver Process `json:"toolserver"`
+	Issuer     Process `json:"issuer"`
+	Model      Process `json:"model"`
+	Postgres   Process `json:"postgres"`
+}
+
+// Stack is a running system.
+type Stack struct {
+	Layout
+	Data string // its data directory
+
+	launcher *exec.Cmd
+	log      *log
+	ended    chan struct{}
+}
+
+// Launcher is the launcher's binary, built once a test process.
+type Launcher struct{ Path, Root string }
+
+// BuildLauncher builds it into dir.
+func BuildLauncher(ctx context.Context, dir string) (Launcher, error) {
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return Launcher{}, err
+	}
+	path := filepath.Join(dir, "launcher")
+	build := exec.CommandContext(ctx, "go", "build", "-o", path, "./deploy/local")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return Launcher{}, fmt.Errorf("building the launcher: %w\n%s", err, out)
+	}
+	return Launcher{Path: path, Root: root}, nil
+}
+
+func moduleRoot(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("looking for the module: %w", err)
+	}
+	return filepath.Dir(strings.TrimSpace(string(out))), nil
+}
+
+// Start starts the stack on free ports and waits until it is ready. environ is added to the environment.
+func (l Launcher) Start(ctx context.Context, data string, environ ...string) (*Stack, error) {
+	args := []string{"--data", data, "--log-level", "debug"}
+	for _, process := range []string{"adapter", "chatcore", "toolserver", "issuer", "model"} {
+		args = append(args, "--"+process, "127.0.0.1:0")
+	}
+	// Not CommandContext: the stack outlives the spec that started it, and is stopped in order.
+	launcher := exec.Command(l.Path, args...) //nolint:noctx // see above
+	launcher.Dir, launcher.Env = l.Root, append(cleanEnviron(), environ...)
+	launcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s := &Stack{Data: data, launcher: launcher, log: &log{}, ended: make(chan struct{})}
+	ready := make(chan struct{})
+	stdout, err := launcher.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	launcher.Stderr = s.log
+	if err := launcher.Start(); err != nil {
+		return nil, fmt.Errorf("starting the launcher: %w", err)
+	}
+	go s.watch(stdout, ready)
+	select {
+	case <-ready:
+		return s, s.Read()
+	case <-s.ended:
+		return nil, fmt.Errorf("the launcher ended before the stack was ready:\n%s", s.Log())
+	case <-ctx.Done():
+		_ = s.Stop()
+		return nil, fmt.Errorf("the stack was not ready in time: %w\n%s", ctx.Err(), s.Log())
+	}
+}
+
+// cleanEnviron is the environment without the settings that a developer may have set for a stack of their own.
+func cleanEnviron() []string {
+	var kept []string
+	for _, pair := range os.Environ() {
+		switch name, _, _ := strings.Cut(pair, "="); {
+		case strings.HasPrefix(name, "OPENAI_"), strings.HasPrefix(name, "AUTH_"), strings.HasPrefix(name, "CHATKIT_"), name == "AGENT_MODEL":
+		default:
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}
+
+func (s *Stack) watch(stdout io.Reader, ready chan<- struct{}) {
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		_, _ = s.log.Write(append(lines.Bytes(), '\n'))
+		if strings.HasPrefix(strings.TrimSpace(lines.Text()), "ready: ") && ready != nil {
+			close(ready)
+			ready = nil
+		}
+	}
+	_ = s.launcher.Wait()
+	close(s.ended)
+}
+
+// Read reads stack.json again: a process that died has a new pid.
+func (s *Stack) Read() error {
+	text, err := os.ReadFile(filepath.Join(s.Data, "stack.json"))
+	if err != nil {
+		return fmt.Errorf("reading stack.json: %w", err)
+	}
+	if err := json.Unmarshal(text, &s.Layout); err != nil {
+		return fmt.Errorf("reading stack.json: %w", err)
+	}
+	return nil
+}
+
+// Stop ends the stack as Ctrl-C does, and waits for its end.
+func (s *Stack) Stop() error {
+	_ = s.launcher.Process.Signal(os.Interrupt)
+	select {
+	case <-s.ended:
+		return nil
+	case <-time.After(time.Minute):
+		_ = syscall.Kill(-s.launcher.Process.Pid, syscall.SIGKILL)
+		<-s.ended
+		return errors.New("the launcher did not end when it was asked to")
+	}
+}
+
+// Log is what the processes have said.
+func (s *Stack) Log() string { return s.log.String() }
+
+// Token gets a token for a user from the development issuer; audience may be empty.
+func (s *Stack) Token(ctx context.Context, user, audience string) (string, error) {
+	form := url.Values{"user": {user}}
+	if audience != "" {
+		form.Set("audience", audience)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Issuer.URL+"/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", fmt.Errorf("asking for a token: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var token struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.NewDecoder(response.Body).Decode(&token); err != nil || token.AccessToken == "" {
+		return "", fmt.Errorf("the issuer answered %s without a token (%v)", response.Status, err)
+	}
+	return token.AccessToken, nil
+}
+
+// log collects what is written to it.
+type log struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
