@@ -23,6 +23,8 @@ type Options struct {
 // Server is a running private Postgres.
 type Server struct {
 	PID      int
+	binaries Binaries
+	root     string
 	child    *leash.Child
 	sockets  string
 	password string
@@ -73,7 +75,7 @@ func serve(ctx context.Context, binaries Binaries, l layout, options Options) (*
 	if err != nil {
 		return nil, err
 	}
-	server := &Server{PID: child.PID, child: child, sockets: l.sockets, password: password}
+	server := &Server{PID: child.PID, binaries: binaries, root: l.root, child: child, sockets: l.sockets, password: password}
 	if err := server.await(ctx); err != nil {
 		_ = server.Stop() // it is given up anyway
 		return nil, fmt.Errorf("waiting for Postgres: %w; it said: %s", err, tail.String())
@@ -124,6 +126,11 @@ func (s *Server) AdminDSN(database string) string {
 		RawQuery: url.Values{"host": {s.sockets}, "port": {"5432"}, "sslmode": {"disable"}}.Encode(),
 	}
 	return dsn.String()
+}
+
+// Words say which server this is and where its data is.
+func (s *Server) Words() string {
+	return fmt.Sprintf("version %d from %s, data in %s", s.binaries.Major, s.binaries.Dir, s.root)
 }
 
 // Done is closed when the server has ended.
