@@ -1,0 +1,248 @@
+package chatkit
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// RequestError is a request that cannot be read. Field is the path to what is wrong, such as params.input.content[0].text,
+// and empty when it is the body as a whole. Message is for whoever wrote the page.
+type RequestError struct {
+	Field   string
+	Message string
+}
+
+func (e *RequestError) Error() string {
+	if e.Field == "" {
+		return e.Message
+	}
+	return e.Field + " " + e.Message
+}
+
+// reading is the reading of one request. It remembers the first thing that is wrong; what is read after it means nothing.
+type reading struct{ failed *RequestError }
+
+func (r *reading) fail(path, message string) {
+	if r.failed == nil {
+		r.failed = &RequestError{Field: path, Message: message}
+	}
+}
+
+// fields is a JSON object that is being read. Members is nil when there is none.
+type fields struct {
+	reading *reading
+	path    string
+	members map[string]json.RawMessage
+}
+
+func (r *reading) object(path string, raw []byte) fields {
+	f := fields{reading: r, path: path}
+	if kindOf(raw) != "an object" {
+		r.fail(path, "must be an object, not "+kindOf(raw))
+		return f
+	}
+	if err := json.Unmarshal(raw, &f.members); err != nil {
+		r.fail(path, "cannot be read")
+	}
+	return f
+}
+
+func (f fields) at(name string) string {
+	if f.path == "" {
+		return name
+	}
+	return f.path + "." + shortened(name)
+}
+
+// get gives a member; a null is none.
+func (f fields) get(name string) (json.RawMessage, bool) {
+	raw, ok := f.members[name]
+	if !ok || bytes.Equal(raw, []byte("null")) {
+		return nil, false
+	}
+	return raw, true
+}
+
+// need gives a member that must be there.
+func (f fields) need(name string) (json.RawMessage, bool) {
+	raw, ok := f.get(name)
+	if !ok {
+		f.reading.fail(f.at(name), "is missing")
+	}
+	return raw, ok
+}
+
+func (f fields) object(name string) fields {
+	if raw, ok := f.need(name); ok {
+		return f.reading.object(f.at(name), raw)
+	}
+	return fields{reading: f.reading, path: f.at(name)}
+}
+
+func (f fields) optionalObject(name string) fields {
+	if raw, ok := f.get(name); ok {
+		return f.reading.object(f.at(name), raw)
+	}
+	return fields{reading: f.reading, path: f.at(name)}
+}
+
+func (f fields) text(name string) string {
+	if raw, ok := f.need(name); ok {
+		return f.reading.text(f.at(name), raw)
+	}
+	return ""
+}
+
+func (f fields) optionalText(name string) string {
+	if raw, ok := f.get(name); ok {
+		return f.reading.text(f.at(name), raw)
+	}
+	return ""
+}
+
+// text refuses U+0000: no database takes it.
+func (r *reading) text(path string, raw []byte) string {
+	var s string
+	if kindOf(raw) != "a string" || json.Unmarshal(raw, &s) != nil {
+		r.fail(path, "must be a string, not "+kindOf(raw))
+	}
+	if strings.ContainsRune(s, 0) {
+		r.fail(path, "must not contain U+0000")
+	}
+	return s
+}
+
+func (f fields) choice(name, usual string, values ...string) string {
+	raw, ok := f.get(name)
+	if !ok && usual != "" {
+		return usual
+	}
+	if !ok {
+		f.reading.fail(f.at(name), "is missing")
+		return ""
+	}
+	given := f.reading.text(f.at(name), raw)
+	for _, value := range values {
+		if given == value {
+			return given
+		}
+	}
+	f.reading.fail(f.at(name), fmt.Sprintf("must be %s, not %q", strings.Join(values, " or "), shortened(given)))
+	return given
+}
+
+// count reads a whole number of at least least; usual nil: it must be there.
+func (f fields) count(name string, usual *int, least int) int {
+	raw, ok := f.get(name)
+	if !ok && usual != nil {
+		return *usual
+	}
+	if !ok {
+		f.reading.fail(f.at(name), "is missing")
+		return least
+	}
+	n, whole := wholeNumber(raw)
+	if kindOf(raw) != "a number" || !whole {
+		f.reading.fail(f.at(name), "must be a whole number")
+	} else if n < least {
+		f.reading.fail(f.at(name), "must be at least "+strconv.Itoa(least))
+	}
+	return n
+}
+
+func (f fields) flag(name string, usual bool) bool {
+	raw, ok := f.get(name)
+	if !ok {
+		return usual
+	}
+	if kindOf(raw) != "a boolean" {
+		f.reading.fail(f.at(name), "must be a boolean, not "+kindOf(raw))
+	}
+	return raw[0] == 't'
+}
+
+// elements gives a list's elements.
+func (r *reading) elements(path string, raw []byte) []json.RawMessage {
+	var elements []json.RawMessage
+	if kindOf(raw) != "a list" || json.Unmarshal(raw, &elements) != nil {
+		r.fail(path, "must be a list, not "+kindOf(raw))
+	}
+	return elements
+}
+
+// list reads a list of objects that must be there.
+func (f fields) list(name string) []fields {
+	raw, ok := f.need(name)
+	if !ok {
+		return nil
+	}
+	elements := f.reading.elements(f.at(name), raw)
+	objects := make([]fields, len(elements))
+	for i, element := range elements {
+		objects[i] = f.reading.object(fmt.Sprintf("%s[%d]", f.at(name), i), element)
+	}
+	return objects
+}
+
+func (f fields) texts(name string) []string {
+	f.need(name)
+	return f.optionalTexts(name)
+}
+
+func (f fields) optionalTexts(name string) []string {
+	raw, ok := f.get(name)
+	if !ok {
+		return nil
+	}
+	elements := f.reading.elements(f.at(name), raw)
+	texts := make([]string, len(elements))
+	for i, element := range elements {
+		texts[i] = f.reading.text(fmt.Sprintf("%s[%d]", f.at(name), i), element)
+	}
+	return texts
+}
+
+// data reads an object of any members; absent is nil.
+func (f fields) data(name string) map[string]any {
+	raw, ok := f.get(name)
+	if !ok {
+		return nil
+	}
+	var data map[string]any
+	if kindOf(raw) != "an object" || json.Unmarshal(raw, &data) != nil {
+		f.reading.fail(f.at(name), "must be an object, not "+kindOf(raw))
+	}
+	return data
+}
+
+// result reads any JSON that must be there; here a null is a value.
+func (f fields) result(name string) json.RawMessage {
+	raw, ok := f.members[name]
+	if !ok {
+		f.reading.fail(f.at(name), "is missing")
+	}
+	return raw
+}
+
+// kindOf names what a valid JSON text is.
+func kindOf(raw []byte) string {
+	switch raw = bytes.TrimLeft(raw, " \t\r\n"); {
+	case len(raw) == 0:
+		return "nothing"
+	case raw[0] == '{':
+		return "an object"
+	case raw[0] == '[':
+		return "a list"
+	case raw[0] == '"':
+		return "a string"
+	case raw[0] == 't' || raw[0] == 'f':
+		return "a boolean"
+	case raw[0] == 'n':
+		return "null"
+	default:
+		return "a number"
+	}
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// config is all that the adapter reads from the environment, once, at its start.
+type config struct {
+	Addr        string `env:"ADDR" envDefault:":8000"`
+	PrivateAddr string `env:"PRIVATE_ADDR"` // metrics and profiles; none by default
+	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
+	PublicURL   string `env:"PUBLIC_URL"` // where pages reach the adapter
+
+	ChatURL     string `env:"CHAT_API_URL"`
+	ChatToken   string `env:"CHAT_API_TOKEN"`    // only without signing keys
+	SigningKeys string `env:"SIGNING_KEYS_FILE"` // for hop tokens and sessions
+
+	UsersJWKS     string `env:"AUTH_JWKS_URL"`
+	UsersIssuer   string `env:"AUTH_ISSUER"`
+	UsersAudience string `env:"AUTH_AUDIENCE"`
+
+	Enabled        bool     `env:"CHATKIT_ENABLED" envDefault:"true"`
+	SessionSeconds int      `env:"CHATKIT_SESSION_TIMEOUT" envDefault:"3600"`
+	Origins        []string `env:"CHATKIT_DOMAIN_ALLOWLIST"`
+	Heartbeat      seconds  `env:"CHATKIT_HEARTBEAT" envDefault:"15"` // 0 switches it off
+}
+
+// seconds is a time that is written as a number of seconds, or as 500ms, 1m and the like.
+type seconds time.Duration
+
+// UnmarshalText reads both forms.
+func (s *seconds) UnmarshalText(text []byte) error {
+	duration, err := time.ParseDuration(string(text))
+	if err != nil {
+		duration, err = time.ParseDuration(string(text) + "s")
+	}
+	if err != nil || duration < 0 {
+		return errors.New("it must be a number of seconds from 0 on")
+	}
+	*s = seconds(duration)
+	return nil
+}
+
+// maxSession is the longest session that chatcore makes, in seconds.
+const maxSession = 24 * 60 * 60
+
+// readConfig takes the environment as os.Environ gives it. The error names every fault.
+func readConfig(environ []string) (config, error) {
+	values := map[string]string{}
+	for _, pair := range environ {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			values[name] = value
+		}
+	}
+	var c config
+	parsing := env.ParseWithOptions(&c, env.Options{Environment: values})
+	if err := errors.Join(parsing, c.faults()); err != nil {
+		return config{}, fmt.Errorf("the configuration cannot be used:\n%w", err)
+	}
+	for i, origin := range c.Origins {
+		c.Origins[i] = strings.TrimSpace(origin)
+	}
+	return c, nil
+}
+
+func (c config) faults() error {
+	all := []error{
+		addrFault("ADDR", c.Addr), addrFault("PRIVATE_ADDR", c.PrivateAddr),
+		urlFault("CHAT_API_URL", c.ChatURL), urlFault("AUTH_JWKS_URL", c.UsersJWKS), urlFault("PUBLIC_URL", c.PublicURL),
+	}
+	needed := []struct{ name, value, what string }{
+		{"CHAT_API_URL", c.ChatURL, "the address of chatcore"},
+		{"AUTH_JWKS_URL", c.UsersJWKS, "the address of the keys that users' tokens are signed with"},
+		{"AUTH_ISSUER", c.UsersIssuer, "who issues users' tokens"},
+		{"AUTH_AUDIENCE", c.UsersAudience, "whom users' tokens are made for"},
+	}
+	for _, n := range needed {
+		if n.value == "" {
+			all = append(all, fmt.Errorf("%s is missing: %s", n.name, n.what))
+		}
+	}
+	if c.SessionSeconds < 1 || c.SessionSeconds > maxSession {
+		all = append(all, fmt.Errorf("CHATKIT_SESSION_TIMEOUT must be between 1 and %d seconds", maxSession))
+	}
+	for _, origin := range c.Origins {
+		all = append(all, originFault(strings.TrimSpace(origin)))
+	}
+	return errors.Join(all...)
+}
+
+func addrFault(name, value string) error {
+	if value == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		return fmt.Errorf("%s is not host:port: %q", name, value)
+	}
+	return nil
+}
+
+// urlFault keeps the value out of its words: an address may carry a password.
+func urlFault(name, value string) error {
+	if value == "" {
+		return nil
+	}
+	parsed, err := url.Parse(value)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return fmt.Errorf("%s is not an http or https address", name)
+	}
+	return nil
+}
+
+// originFault holds an origin to the form in which browsers send it, for it is compared as it stands.
+func originFault(origin string) error {
+	parsed, err := url.Parse(origin)
+	if err != nil || parsed.Scheme == "" || parsed.Host == "" || parsed.Scheme+"://"+parsed.Host != origin || strings.ToLower(origin) != origin {
+		return fmt.Errorf("CHATKIT_DOMAIN_ALLOWLIST: %q is no origin such as https://example.com", origin)
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package present
+
+import (
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/message/catalog"
+)
+
+// key names one thing that can be said.
+type key string
+
+const (
+	taskCreated   key = "task.created"
+	taskCompleted key = "task.completed"
+	taskReopened  key = "task.reopened"
+	taskUpdated   key = "task.updated"
+	taskUnchanged key = "task.unchanged"
+	taskDeleted   key = "task.deleted"
+	taskFound     key = "task.found"
+	taskFoundDone key = "task.found_done"
+	newTitle      key = "changed.title"
+	newText       key = "changed.description"
+	noText        key = "changed.no_description"
+
+	listAll     key = "list.all"
+	listOpen    key = "list.open"
+	listDone    key = "list.done"
+	listEmpty   key = "list.empty"
+	listNoOpen  key = "list.empty_open"
+	listNoDone  key = "list.empty_done"
+	listMore    key = "list.more"
+	listAnyMore key = "list.any_more"
+	badgeOpen   key = "badge.open"
+	badgeDone   key = "badge.done"
+
+	notThere        key = "failed.not_found"
+	notThereNamed   key = "failed.not_found_named"
+	ambiguous       key = "failed.ambiguous"
+	ambiguousMore   key = "failed.ambiguous_more"
+	ambiguousBare   key = "failed.ambiguous_bare"
+	titleLength     key = "failed.title_length"
+	textLength      key = "failed.description_length"
+	otherLength     key = "failed.length"
+	invalid         key = "failed.invalid"
+	nothingToChange key = "failed.nothing_to_change"
+	unknownTool     key = "failed.unknown_tool"
+	badArguments    key = "failed.invalid_arguments"
+	unreachable     key = "failed.tool_unreachable"
+	timeout         key = "failed.tool_timeout"
+	skipped         key = "failed.skipped"
+	failedOther     key = "failed.other"
+	toolDone        key = "tool.done"
+
+	doingAdd      key = "doing.add_task"
+	doingList     key = "doing.list_tasks"
+	doingFind     key = "doing.find_task_by_name"
+	doingComplete key = "doing.complete_task"
+	doingReopen   key = "doing.reopen_task"
+	doingUpdate   key = "doing.update_task"
+	doingDelete   key = "doing.delete_task"
+	doingOther    key = "doing.other"
+
+	retryPossible key = "error.retry_possible"
+	threadGone    key = "error.thread_gone"
+	turnAtWork    key = "error.turn_at_work"
+	threadLocked  key = "error.thread_locked"
+	threadClosed  key = "error.thread_closed"
+	refused       key = "error.refused"
+	tooMany       key = "error.too_many"
+	away          key = "error.away"
+	cut           key = "error.cut"
+	goingDown     key = "error.going_down"
+	signInAgain   key = "error.sign_in_again"
+	internalError key = "error.internal"
+	unsupported   key = "error.not_supported"
+	noAttachments key = "error.no_attachments"
+	noQuotes      key = "error.no_quotes"
+	noChoices     key = "error.no_choices"
+)
+
+// english is complete: every other language falls back to it.
+func english() map[key]catalog.Message {
+	return map[key]catalog.Message{
+		taskCreated:   catalog.String("✓ Task created: %[1]s"),
+		taskCompleted: catalog.String("✓ Task completed: %[1]s"),
+		taskReopened:  catalog.String("↺ Task reopened: %[1]s"),
+		taskUpdated:   catalog.String("✓ Task updated: %[1]s"),
+		taskUnchanged: catalog.String("✓ Task left as it was: %[1]s"),
+		taskDeleted:   catalog.String("✓ Task deleted: %[1]s"),
+		taskFound:     catalog.String("Found: %[1]s (open)"),
+		taskFoundDone: catalog.String("Found: %[1]s (done)"),
+		newTitle:      catalog.String("new title"),
+		newText:       catalog.String("new description"),
+		noText:        catalog.String("description cleared"),
+
+		listAll:     catalog.String("Your tasks: %[1]d open, %[2]d done"),
+		listOpen:    catalog.String("Open tasks: %[1]d"),
+		listDone:    catalog.String("Completed tasks: %[1]d"),
+		listEmpty:   catalog.String("Nothing here yet."),
+		listNoOpen:  catalog.String("Nothing here: no open tasks."),
+		listNoDone:  catalog.String("Nothing here: no completed tasks."),
+		listMore:    catalog.String("%[1]d more"),
+		listAnyMore: catalog.String("There are more."),
+		badgeOpen:   catalog.String("Open"),
+		badgeDone:   catalog.String("Done"),
+
+		notThere:        catalog.String("I couldn't find that task. It may have been deleted."),
+		notThereNamed:   catalog.String("I couldn't find a task called “%[1]s”."),
+		ambiguous:       catalog.String("Several tasks match “%[1]s”: %[2]s. Which one do you mean?"),
+		ambiguousMore:   plural.Selectf(3, "", plural.One, "Several tasks match “%[1]s”: %[2]s and one more. Which one do you mean?", plural.Other, "Several tasks match “%[1]s”: %[2]s and %[3]d more. Which one do you mean?"),
+		ambiguousBare:   catalog.String("Several tasks match. Which one do you mean?"),
+		titleLength:     catalog.String("That title doesn't fit: it needs 1 to %[1]d characters. Nothing was changed."),
+		textLength:      catalog.String("That description doesn't fit: it can have at most %[1]d characters. Nothing was changed."),
+		otherLength:     catalog.String("That doesn't fit: at most %[1]d characters are allowed. Nothing was changed."),
+		invalid:         catalog.String("That didn't work: something in the request wasn't right. Nothing was changed."),
+		nothingToChange: catalog.String("There was nothing to change."),
+		unknownTool:     catalog.String("I tried to use a tool that doesn't exist (%[1]s). Nothing was changed."),
+		badArguments:    catalog.String("I made a mistake while trying to do that. Nothing was changed."),
+		unreachable:     catalog.String("Your tasks can't be reached right now. Please look at your list before you try again."),
+		timeout:         catalog.String("That took too long. Please look at your list before you try again."),
+		skipped:         catalog.String("This was not done: the answer ended before it."),
+		failedOther:     catalog.String("That didn't work (%[1]s). Please try again."),
+		toolDone:        catalog.String("✓ Done: %[1]s"),
+
+		doingAdd:      catalog.String("Adding the task…"),
+		doingList:     catalog.String("Looking through your tasks…"),
+		doingFind:     catalog.String("Looking for the task…"),
+		doingComplete: catalog.String("Completing the task…"),
+		doingReopen:   catalog.String("Reopening the task…"),
+		doingUpdate:   catalog.String("Updating the task…"),
+		doingDelete:   catalog.String("Deleting the task…"),
+		doingOther:    catalog.String("Working: %[1]s…"),
+
+		retryPossible: catalog.String("You can try again."),
+		threadGone:    catalog.String("This conversation isn't there any more. Please start a new one."),
+		turnAtWork:    catalog.String("I'm still working on your last message. Please wait for the answer."),
+		threadLocked:  catalog.String("This conversation is locked: nothing can be added to it."),
+		threadClosed:  catalog.String("This conversation is closed. Please start a new one."),
+		refused:       catalog.String("That message could not be accepted. %[1]s"),
+		tooMany:       catalog.String("That was too much at once. Please wait a moment and try again."),
+		away:          catalog.String("The assistant can't be reached right now. Please try again in a moment."),
+		cut:           catalog.String("The connection to the assistant broke. The answer may still come: reload in a moment to see it."),
+		goingDown:     catalog.String("The service is restarting. The answer may still come: reload in a moment to see it."),
+		signInAgain:   catalog.String("You are not signed in any more. Please sign in again."),
+		internalError: catalog.String("Something went wrong on our side. Please try again."),
+		unsupported:   catalog.String("%[1]s is not supported yet."),
+		noAttachments: catalog.String("Attachments are not supported yet. Nothing was sent."),
+		noQuotes:      catalog.String("Quotes are not supported yet. Nothing was sent."),
+		noChoices:     catalog.String("Choosing a model or a tool is not supported yet. Nothing was sent."),
+	}
+}
+
+// newPrinter gives the words in a language.
+func newPrinter(tag language.Tag) (*message.Printer, error) {
+	builder := catalog.NewBuilder(catalog.Fallback(language.English))
+	for key, words := range english() {
+		if err := builder.Set(language.English, string(key), words); err != nil {
+			return nil, err
+		}
+	}
+	return message.NewPrinter(tag, message.Catalog(builder)), nil
+}

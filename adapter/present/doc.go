@@ -1,0 +1,8 @@
+// Package present turns what tools did into words and widgets for people.
+//
+// What tools did is always shown: changes as a line of text, a list as a card, a failure as a sentence, and a tool that
+// nobody knows with its name and outcome. Everything here is a pure function of a finished record, so the same is shown
+// live and after a reload. Records are untrusted: shapes are checked, Markdown in them is shown and not obeyed.
+//
+// All words are in one table (catalog.go).
+package present

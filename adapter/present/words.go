@@ -1,0 +1,75 @@
+package present
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// Words says things in one language. It keeps nothing and may be used by many at once.
+type Words struct{ printer *message.Printer }
+
+// English says things in English.
+func English() (*Words, error) {
+	printer, err := newPrinter(language.English)
+	if err != nil {
+		return nil, fmt.Errorf("making the English words: %w", err)
+	}
+	return &Words{printer}, nil
+}
+
+func (w *Words) say(k key, values ...any) string { return w.printer.Sprintf(string(k), values...) }
+
+// Sentence gives the words of a sentence that chatcore said itself: code names it and english is what is stored. No
+// other language is there yet, so it is what is stored.
+func (w *Words) Sentence(_, english string) string { return english }
+
+// RetryPossible follows a failure that was told already and may pass.
+func (w *Words) RetryPossible() string { return w.say(retryPossible) }
+
+// ThreadGone says that a thread is not there, or not this person's.
+func (w *Words) ThreadGone() string { return w.say(threadGone) }
+
+// TurnAtWork says that an answer is still being written.
+func (w *Words) TurnAtWork() string { return w.say(turnAtWork) }
+
+// ThreadLocked says that nothing can be added for now.
+func (w *Words) ThreadLocked() string { return w.say(threadLocked) }
+
+// ThreadClosed says that nothing can be added any more.
+func (w *Words) ThreadClosed() string { return w.say(threadClosed) }
+
+// Refused says that a message was not taken, and why, in chatcore's words.
+func (w *Words) Refused(why string) string { return strings.TrimSpace(w.say(refused, why)) }
+
+// TooMany says to wait.
+func (w *Words) TooMany() string { return w.say(tooMany) }
+
+// Away says that chatcore can't be reached and nothing was accepted.
+func (w *Words) Away() string { return w.say(away) }
+
+// Cut says that a stream broke while the turn goes on.
+func (w *Words) Cut() string { return w.say(cut) }
+
+// GoingDown says the same when the adapter itself goes.
+func (w *Words) GoingDown() string { return w.say(goingDown) }
+
+// SignInAgain says that the session or token is not good any more.
+func (w *Words) SignInAgain() string { return w.say(signInAgain) }
+
+// Internal says that something went wrong here.
+func (w *Words) Internal() string { return w.say(internalError) }
+
+// Unsupported names a request that cannot be answered yet.
+func (w *Words) Unsupported(request string) string { return w.say(unsupported, request) }
+
+// NoAttachments says that a message with attachments was not sent.
+func (w *Words) NoAttachments() string { return w.say(noAttachments) }
+
+// NoQuotes says that a message with a quote was not sent.
+func (w *Words) NoQuotes() string { return w.say(noQuotes) }
+
+// NoChoices says that a message with a choice of model or tool was not sent.
+func (w *Words) NoChoices() string { return w.say(noChoices) }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"taskpilot/adapter/present"
+	"taskpilot/adapter/server"
+	"taskpilot/adapter/upstream"
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/serving"
+	"taskpilot/internal/tokens"
+)
+
+// serve wires the adapter and runs it until ctx ends.
+func serve(ctx context.Context, conf config, log *slog.Logger) error {
+	words, err := present.English()
+	if err != nil {
+		return err
+	}
+	chat, err := newChat(conf, log)
+	if err != nil {
+		return err
+	}
+	users := tokens.NewVerifier(tokens.Options{Log: log},
+		tokens.Source{Issuer: conf.UsersIssuer, Audience: conf.UsersAudience, JWKSURL: conf.UsersJWKS})
+	options := server.Options{
+		Chat: chat, Users: users, Words: words, Log: log, Clock: time.Now,
+		Ready: serving.Checks(log, serving.Check{Name: "the users' keys", Do: func(ctx context.Context) error {
+			return users.Ready(ctx, conf.UsersJWKS)
+		}}),
+		Keys: chat.Keys, SessionTimeout: time.Duration(conf.SessionSeconds) * time.Second,
+		Disabled: !conf.Enabled, Origins: conf.Origins, Heartbeat: time.Duration(conf.Heartbeat),
+	}
+	if conf.PublicURL != "" {
+		if options.PublicURL, err = url.Parse(conf.PublicURL); err != nil {
+			return fmt.Errorf("reading PUBLIC_URL: %w", err)
+		}
+	}
+	s := server.New(options)
+	return serving.Run(ctx, serving.Options{
+		Addr: conf.Addr, PrivateAddr: conf.PrivateAddr, Log: log,
+		Handler: serving.Standard(log, s.Handler()), Closing: s.Closing,
+	})
+}
+
+// newChat makes the way to chatcore. Without signing keys it says what that means.
+func newChat(conf config, log *slog.Logger) (*upstream.Chat, error) {
+	client, err := api.NewClient(conf.ChatURL, api.ClientOptions{
+		HTTP: &http.Client{Transport: chatTransport()}, Silence: silence,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading CHAT_API_URL: %w", err)
+	}
+	chat := &upstream.Chat{Client: client, Token: conf.ChatToken, Clock: time.Now}
+	if conf.SigningKeys == "" {
+		log.Warn("no SIGNING_KEYS_FILE: there are no ChatKit sessions, and the chat API is called with " + whose(conf.ChatToken) + " token")
+		return chat, nil
+	}
+	if chat.Keys, err = tokens.LoadKeys(conf.SigningKeys); err != nil {
+		return nil, err
+	}
+	return chat, nil
+}
+
+// silence is how long a stream of chatcore's may say nothing at all: several of its heartbeats.
+const silence = 90 * time.Second
+
+// chatTransport keeps more connections to the one host that there is than the standard two: every open stream has one.
+func chatTransport() *http.Transport {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy = nil
+	transport.MaxIdleConnsPerHost = 64
+	return transport
+}
+
+func whose(token string) string {
+	if token == "" {
+		return "each caller's own"
+	}
+	return "the configured CHAT_API_TOKEN as its"
+}
+
+// addrOf is where the process serves, for the health command, which needs nothing else.
+func addrOf(environ []string) string {
+	addr := ":8000"
+	for _, pair := range environ {
+		if value, ok := strings.CutPrefix(pair, "ADDR="); ok && value != "" {
+			addr = value
+		}
+	}
+	return addr
+}

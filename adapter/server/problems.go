@@ -1,0 +1,153 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/adapter/chatkit"
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/serving"
+	"taskpilot/internal/tokens"
+)
+
+// refuse answers a request whose handler failed, unless its answer has begun.
+func (s *Server) refuse(err error, c echo.Context) {
+	if c.Response().Committed {
+		s.options.Log.WarnContext(c.Request().Context(), "an answer broke off", "error", err.Error())
+		return
+	}
+	var problem serving.Problem
+	var routing *echo.HTTPError
+	switch {
+	case errors.As(err, &problem):
+	case errors.As(err, &routing):
+		problem = serving.Problem{Status: routing.Code, Cause: err}
+	default:
+		problem = serving.Problem{Code: "internal", Detail: "Something went wrong on our side.", Cause: err}
+	}
+	serving.WriteProblem(c.Response(), c.Request(), problem)
+}
+
+func notFound() error {
+	return serving.Problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is nothing here."}
+}
+
+// badRequest names what is wrong with a request.
+func badRequest(err *chatkit.RequestError) error {
+	return serving.Problem{Status: http.StatusBadRequest, Code: "invalid_request", Field: err.Field, Detail: sentence(err)}
+}
+
+func sentence(err *chatkit.RequestError) string {
+	if err.Field == "" {
+		return "The request cannot be read: " + err.Message + "."
+	}
+	return err.Field + " " + err.Message + "."
+}
+
+// refusal answers a caller whose token is no good, or cannot be judged right now.
+func refusal(err error) error {
+	var problem serving.Problem
+	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.Is(err, tokens.ErrKeysUnavailable):
+		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "keys_unavailable", Detail: "The token can't be verified right now. Try again in a moment.", Cause: err}
+	default:
+		return serving.Problem{Status: http.StatusUnauthorized, Code: "unauthorized", Detail: "A valid bearer token is needed.", Cause: err}
+	}
+}
+
+// refusedCaller says that chatcore refused the caller, and not us: the session is over, or the caller's own token that
+// was passed on is no good there. ok is false for other errors.
+func (s *Server) refusedCaller(who tokens.Identity, err error) (p serving.Problem, ok bool) {
+	var problem *api.Problem
+	if !errors.As(err, &problem) || problem.Status != http.StatusUnauthorized && problem.Status != http.StatusForbidden {
+		return p, false
+	}
+	if s.options.Keys != nil && (who.SessionID == "" || problem.Code != "session_ended") {
+		return p, false // chatcore does not trust our hop token: nothing that the caller could change
+	}
+	p = serving.Problem{Status: http.StatusUnauthorized, Code: problem.Code, Detail: problem.Detail, Cause: err}
+	if p.Code == "" {
+		p.Code, p.Detail = "unauthorized", "A valid bearer token is needed."
+	}
+	return p, true
+}
+
+// problem is the answer to a JSON request that chatcore did not answer as hoped.
+func (s *Server) problem(who tokens.Identity, err error) error {
+	if refused, ok := s.refusedCaller(who, err); ok {
+		return refused
+	}
+	var problem *api.Problem
+	if !errors.As(err, &problem) {
+		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: s.options.Words.Away(), Cause: err}
+	}
+	switch problem.Status {
+	case http.StatusNotFound:
+		return notFound()
+	case http.StatusBadRequest, http.StatusConflict, http.StatusTooManyRequests:
+		return serving.Problem{
+			Status: problem.Status, Code: problem.Code, Detail: problem.Detail, Field: problem.Field,
+			RetryAfter: problem.RetryAfter, Cause: err,
+		}
+	case http.StatusServiceUnavailable:
+		return serving.Problem{Status: problem.Status, Code: "unavailable", Detail: s.options.Words.Away(), RetryAfter: problem.RetryAfter, Cause: err}
+	}
+	return serving.Problem{Status: http.StatusBadGateway, Code: "bad_gateway", Detail: s.options.Words.Away(), Cause: err}
+}
+
+// errorEvent is the same for a stream: what the page shows, word for word, and whether trying again makes sense.
+func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
+	words := s.options.Words
+	if _, ok := s.refusedCaller(who, err); ok {
+		return chatkit.Error{Message: words.SignInAgain()}
+	}
+	var problem *api.Problem
+	switch {
+	case errors.Is(err, errThreadGone):
+		return chatkit.Error{Message: words.ThreadGone()}
+	case errors.Is(err, errGoingDown):
+		return chatkit.Error{Message: words.GoingDown(), AllowRetry: true}
+	case errors.Is(err, errPanic):
+		return chatkit.Error{Message: words.Internal(), AllowRetry: true}
+	case errors.Is(err, api.ErrCut), errors.Is(err, api.ErrSilent):
+		return chatkit.Error{Message: words.Cut(), AllowRetry: true}
+	case !errors.As(err, &problem):
+		return chatkit.Error{Message: words.Away(), AllowRetry: true}
+	}
+	return s.problemEvent(problem)
+}
+
+func (s *Server) problemEvent(problem *api.Problem) chatkit.Error {
+	words := s.options.Words
+	switch {
+	case problem.Status == http.StatusNotFound:
+		return chatkit.Error{Message: words.ThreadGone()}
+	case problem.Code == "conversation_locked":
+		return chatkit.Error{Message: words.ThreadLocked()}
+	case problem.Code == "conversation_closed":
+		return chatkit.Error{Message: words.ThreadClosed()}
+	case problem.Status == http.StatusConflict:
+		return chatkit.Error{Message: words.TurnAtWork()}
+	case problem.Status == http.StatusTooManyRequests:
+		return chatkit.Error{Message: words.TooMany(), AllowRetry: true}
+	case problem.Status == http.StatusBadRequest, problem.Status == http.StatusRequestEntityTooLarge:
+		return chatkit.Error{Message: words.Refused(problem.Detail)}
+	default:
+		return chatkit.Error{Message: words.Away(), AllowRetry: true}
+	}
+}
+
+// Reasons of our own for the end of a stream.
+var (
+	errThreadGone = errors.New("no such thread")
+	errGoingDown  = errors.New("the adapter is going down")
+	errPanic      = errors.New("a stream's handler panicked")
+)
+
+// gone says that the page left: there is nobody to tell anything.
+func gone(ctx context.Context) bool { return ctx.Err() != nil }

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/adapter/present"
+	"taskpilot/adapter/translate"
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/serving"
+	"taskpilot/internal/tokens"
+)
+
+// Chat is what the adapter needs of the chat API. Its errors are *api.Problem when chatcore answered with one.
+type Chat interface {
+	Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error]
+	Conversations(ctx context.Context, who tokens.Identity, page api.PageRequest) (api.ConversationPage, error)
+	Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error)
+	Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error)
+	Delete(ctx context.Context, who tokens.Identity, conversation int64) error
+	OpenSession(ctx context.Context, who tokens.Identity, lifetime time.Duration) (api.Session, error)
+}
+
+// Verifier says who is calling. Its errors are tokens.ErrInvalid and tokens.ErrKeysUnavailable.
+type Verifier interface {
+	Bearer(r *http.Request) (tokens.Identity, error)
+}
+
+// Options of a Server. Zero times and sizes take the default beside them.
+type Options struct {
+	Chat  Chat
+	Users Verifier // tokens of users
+	Words *present.Words
+	Log   *slog.Logger
+	Clock func() time.Time
+	Ready func(context.Context) error
+	Page  http.Handler // everything that is no route of the API; nil: 404
+
+	Keys           *tokens.Keys  // signs session secrets; nil: there are no sessions
+	SessionTimeout time.Duration // 1 h
+	Disabled       bool          // the protocol's and the sessions' routes are not there
+	Origins        []string      // of pages that may call, exactly, beside our own and ChatKit's
+	PublicURL      *url.URL      // where pages reach the adapter, when it is known
+
+	MaxBody   int64         // 256 KiB: of a request
+	Heartbeat time.Duration // between comments in a stream; none when zero
+	WriteTime time.Duration // 30 s: for each write of a stream
+	WholeTime time.Duration // 30 s: for a request that is answered with JSON
+	Patience  time.Duration // 5 s: how long chatcore may take before a stream is begun without it
+}
+
+// Server answers ChatKit pages. Make one with New.
+type Server struct {
+	options    Options
+	translator translate.Translator
+	sessions   sessions
+	origins    []string
+	goodbye    chan struct{}
+	close      sync.Once
+}
+
+// New makes a Server.
+func New(options Options) *Server {
+	if options.MaxBody <= 0 {
+		options.MaxBody = 256 << 10
+	}
+	for value, usual := range map[*time.Duration]time.Duration{
+		&options.SessionTimeout: time.Hour, &options.WriteTime: 30 * time.Second,
+		&options.WholeTime: 30 * time.Second, &options.Patience: 5 * time.Second,
+	} {
+		if *value <= 0 {
+			*value = usual
+		}
+	}
+	s := &Server{
+		options: options, translator: translate.New(options.Words), goodbye: make(chan struct{}),
+		origins: append(slices.Clone(options.Origins), chatKitOrigin),
+	}
+	if options.PublicURL != nil {
+		s.origins = append(s.origins, options.PublicURL.Scheme+"://"+options.PublicURL.Host)
+	}
+	if options.Keys != nil {
+		s.sessions = newSessions(options.Keys, options.Clock)
+	}
+	return s
+}
+
+// Closing tells open streams to say goodbye. It is for the beginning of a shutdown.
+func (s *Server) Closing() { s.close.Do(func() { close(s.goodbye) }) }
+
+// Handler serves everything.
+func (s *Server) Handler() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.refuse
+	for _, path := range []string{"/api/v1/chatkit", "/chatkit"} {
+		e.Any(path, s.enabled(s.crossOrigin(post(s.chatkit))))
+	}
+	for _, path := range []string{"/api/v1/chatkit/sessions", "/api/chatkit/sessions"} {
+		e.Any(path, s.enabled(s.crossOrigin(post(s.createSession))))
+	}
+	if s.options.Keys != nil {
+		e.GET("/.well-known/jwks.json", echo.WrapHandler(s.options.Keys))
+	}
+	healthz, readyz := serving.Endpoints(s.options.Ready)
+	e.GET("/healthz", echo.WrapHandler(healthz))
+	e.GET("/readyz", echo.WrapHandler(readyz))
+	for _, prefix := range []string{"/api/*", "/.well-known/*"} {
+		e.Any(prefix, func(echo.Context) error { return notFound() })
+	}
+	if s.options.Page != nil {
+		e.Any("/*", echo.WrapHandler(s.options.Page))
+	}
+	return e
+}
+
+// enabled hides a route when ChatKit is switched off.
+func (s *Server) enabled(next echo.HandlerFunc) echo.HandlerFunc {
+	if s.options.Disabled {
+		return func(echo.Context) error { return notFound() }
+	}
+	return next
+}
+
+// post refuses every other method.
+func post(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().Method != http.MethodPost {
+			c.Response().Header().Set("Allow", "POST, OPTIONS")
+			return serving.Problem{Status: http.StatusMethodNotAllowed, Detail: "Send a POST request."}
+		}
+		return next(c)
+	}
+}

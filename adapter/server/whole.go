@@ -1,0 +1,133 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/adapter/chatkit"
+	"taskpilot/adapter/translate"
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/serving"
+	"taskpilot/internal/tokens"
+)
+
+// answerWhole answers a request with one JSON object.
+func (s *Server) answerWhole(c echo.Context, who tokens.Identity, request chatkit.Request) error {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.WholeTime)
+	defer cancel()
+	answer, err := s.whole(ctx, who, request)
+	if err != nil {
+		return err
+	}
+	encoded, err := chatkit.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.Blob(http.StatusOK, "application/json", encoded)
+}
+
+func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit.Request) (any, error) {
+	switch r := request.(type) {
+	case chatkit.GetThread:
+		first := chatkit.Paging{Limit: chatkit.DefaultPage, Order: chatkit.Ascending}
+		thread, items, err := s.items(ctx, who, r.ThreadID, first)
+		thread.Items = items
+		return thread, err
+	case chatkit.ListItems:
+		_, items, err := s.items(ctx, who, r.ThreadID, r.Paging)
+		return items, err
+	case chatkit.ListThreads:
+		return s.threads(ctx, who, r.Paging)
+	case chatkit.UpdateThread:
+		return s.rename(ctx, who, r)
+	case chatkit.DeleteThread:
+		return s.delete(ctx, who, r)
+	default:
+		return nil, serving.Problem{
+			Status: http.StatusNotImplemented, Code: "not_supported", Detail: s.options.Words.Unsupported(request.RequestType()),
+		}
+	}
+}
+
+// items gives a thread and a page of its items. Each page of messages may show few of them, so it asks until the page is
+// full or there is nothing more.
+func (s *Server) items(ctx context.Context, who tokens.Identity, thread string, paging chatkit.Paging) (t chatkit.Thread, p chatkit.Page[chatkit.Item], err error) {
+	conversation, ok := translate.ParseThreadID(thread)
+	if !ok {
+		return t, p, notFound()
+	}
+	window, ok := s.translator.NewWindow(conversation, paging)
+	if !ok {
+		return t, p, notFound()
+	}
+	for ask := window.First(); ; {
+		page, err := s.options.Chat.Messages(ctx, who, conversation, ask)
+		if err != nil {
+			return t, p, s.problem(who, err)
+		}
+		window.Add(page.Data)
+		if window.Full() || !page.HasMore || page.After == "" || page.After == ask.After {
+			return s.translator.Thread(page.Conversation), window.Page(), nil
+		}
+		ask.After = page.After
+	}
+}
+
+// threads gives a page of threads, without items.
+func (s *Server) threads(ctx context.Context, who tokens.Identity, paging chatkit.Paging) (any, error) {
+	ask := api.PageRequest{Order: paging.Order}
+	if paging.After != "" {
+		conversation, ok := translate.ParseThreadID(paging.After)
+		if !ok {
+			return nil, notFound()
+		}
+		ask.After = translate.ConversationCursor(conversation)
+	}
+	var threads chatkit.Page[chatkit.Thread]
+	for {
+		ask.Limit = min(paging.Limit-len(threads.Data), api.MaxPage)
+		page, err := s.options.Chat.Conversations(ctx, who, ask)
+		if err != nil {
+			return nil, s.problem(who, err)
+		}
+		for _, conversation := range page.Data {
+			threads.Data = append(threads.Data, s.translator.Thread(conversation))
+		}
+		more := page.HasMore && len(page.Data) > 0
+		if !more || len(threads.Data) >= paging.Limit {
+			threads.HasMore = more
+			break
+		}
+		ask.After = page.After
+	}
+	if threads.HasMore {
+		threads.After = threads.Data[len(threads.Data)-1].ID
+	}
+	return threads, nil
+}
+
+func (s *Server) rename(ctx context.Context, who tokens.Identity, r chatkit.UpdateThread) (any, error) {
+	conversation, ok := translate.ParseThreadID(r.ThreadID)
+	if !ok {
+		return nil, notFound()
+	}
+	renamed, err := s.options.Chat.Rename(ctx, who, conversation, r.Title)
+	if err != nil {
+		return nil, s.problem(who, err)
+	}
+	return s.translator.Thread(renamed), nil
+}
+
+func (s *Server) delete(ctx context.Context, who tokens.Identity, r chatkit.DeleteThread) (any, error) {
+	conversation, ok := translate.ParseThreadID(r.ThreadID)
+	if !ok {
+		return nil, notFound()
+	}
+	if err := s.options.Chat.Delete(ctx, who, conversation); err != nil {
+		return nil, s.problem(who, err)
+	}
+	return struct{}{}, nil
+}

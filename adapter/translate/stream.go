@@ -1,0 +1,233 @@
+package translate
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"taskpilot/adapter/chatkit"
+	"taskpilot/chatcore/api"
+)
+
+// Stream translates one turn as it happens. When a step is completed, the page has been sent exactly the items that
+// history gives for it. A Stream is for one turn and one goroutine.
+type Stream struct {
+	Translator
+	newThread    bool
+	conversation int64
+	steps        map[int64]*liveStep
+}
+
+// NewStream begins a turn. newThread says that the page has to be told of the thread first.
+func (t Translator) NewStream(newThread bool) *Stream {
+	return &Stream{Translator: t, newThread: newThread, steps: map[int64]*liveStep{}}
+}
+
+// Event gives what the page is sent for an event: often nothing, sometimes several.
+func (s *Stream) Event(body api.Body) []chatkit.Event {
+	switch e := body.(type) {
+	case api.RunStarted:
+		return s.started(e)
+	case api.MessageStarted:
+		s.step(e.Step.ID).head = e.Step
+	case api.MessageDelta:
+		return s.delta(e)
+	case api.MessageTextCompleted:
+		return s.endText(s.step(e.StepID))
+	case api.ToolCallStarted:
+		return s.callStarted(e)
+	case api.ToolCallFinished:
+		return s.callFinished(e)
+	case api.MessageCompleted:
+		return s.completed(e.Step)
+	case api.MessageDiscarded:
+		return s.discarded(e.StepID)
+	case api.ConversationUpdated:
+		return one(chatkit.ThreadUpdated{Thread: s.Thread(e.Conversation)})
+	case api.RunCompleted, api.RunFailed, api.RunCancelled, api.RunWaiting:
+		return s.ended(e)
+	default:
+		return aside(body)
+	}
+	return nil
+}
+
+// aside passes on what is beside the answer and stored nowhere.
+func aside(body api.Body) []chatkit.Event {
+	switch e := body.(type) {
+	case api.Notice:
+		return one(chatkit.Notice{Level: e.Level, Message: e.Message, Title: e.Title})
+	case api.Effect:
+		return one(chatkit.ClientEffect{Name: e.Name, Data: e.Data})
+	case api.Progress:
+		return one(chatkit.ProgressUpdate{Text: e.Text, Icon: e.Icon})
+	}
+	return nil
+}
+
+func one(e chatkit.Event) []chatkit.Event { return []chatkit.Event{e} }
+
+func (s *Stream) started(e api.RunStarted) []chatkit.Event {
+	s.conversation = e.Conversation.ID
+	var events []chatkit.Event
+	if s.newThread {
+		events = append(events, chatkit.ThreadCreated{Thread: s.Thread(e.Conversation)})
+	}
+	return append(events,
+		chatkit.ItemDone{Item: s.userMessage(s.conversation, e.UserMessage)},
+		chatkit.StreamOptions{AllowCancel: true})
+}
+
+// step finds a step at work. One that was not announced has no head yet: its calls wait until it is completed.
+func (s *Stream) step(id int64) *liveStep {
+	step, ok := s.steps[id]
+	if !ok {
+		step = &liveStep{records: map[int]api.ToolCall{}, shown: map[string][]byte{}}
+		s.steps[id] = step
+	}
+	return step
+}
+
+func (s *Stream) delta(e api.MessageDelta) []chatkit.Event {
+	step := s.step(e.StepID)
+	if step.head.ID == 0 || step.textEnded || e.Text == "" {
+		return nil
+	}
+	step.text += e.Text
+	if step.head.Code != "" {
+		return nil // chatcore's own sentence may be said in other words: it comes whole
+	}
+	var events []chatkit.Event
+	id := textID(step.head.ID, step.head.Position)
+	if !step.textBegun {
+		step.textBegun = true
+		step.shown[id] = nil
+		events = append(events,
+			chatkit.ItemAdded{Item: chatkit.AssistantMessage{Head: head(id, s.conversation, step.head.CreatedAt)}},
+			chatkit.ItemUpdated{ItemID: id, Update: chatkit.PartAdded{}})
+	}
+	return append(events, chatkit.ItemUpdated{ItemID: id, Update: chatkit.TextDelta{Delta: e.Text}})
+}
+
+// endText makes the text whole, if there is any and it is not yet.
+func (s *Stream) endText(step *liveStep) []chatkit.Event {
+	if step.head.ID == 0 || step.textEnded {
+		return nil
+	}
+	step.textEnded = true
+	return s.show(step, step.soFar(nil))
+}
+
+func (s *Stream) callStarted(e api.ToolCallStarted) []chatkit.Event {
+	text, icon := s.words.Doing(e.Record)
+	return append(s.endText(s.step(e.StepID)), chatkit.ProgressUpdate{Text: text, Icon: icon})
+}
+
+// callFinished shows the call when all before it were shown; else it waits for them.
+func (s *Stream) callFinished(e api.ToolCallFinished) []chatkit.Event {
+	step := s.step(e.StepID)
+	step.records[e.Record.Index] = e.Record
+	if step.head.ID == 0 {
+		return nil
+	}
+	events := s.endText(step)
+	var ready []api.ToolCall
+	for index := 0; ; index++ {
+		record, ok := step.records[index]
+		if !ok {
+			return append(events, s.show(step, step.soFar(ready))...)
+		}
+		ready = append(ready, record)
+	}
+}
+
+// completed makes what was shown of a step what history shows of it.
+func (s *Stream) completed(stored api.Step) []chatkit.Event {
+	step := s.step(stored.ID)
+	delete(s.steps, stored.ID)
+	return append(s.show(step, stored), s.takeBack(step, s.itemsOfStep(s.conversation, stored))...)
+}
+
+func (s *Stream) discarded(id int64) []chatkit.Event {
+	step := s.step(id)
+	delete(s.steps, id)
+	return s.takeBack(step, nil)
+}
+
+// show sends the items of a step that were not sent yet, and anew those that changed.
+func (s *Stream) show(step *liveStep, state api.Step) []chatkit.Event {
+	var events []chatkit.Event
+	for _, item := range s.itemsOfStep(s.conversation, state) {
+		encoded, err := chatkit.Marshal(item)
+		id := item.ItemID()
+		before, sent := step.shown[id]
+		switch {
+		case err != nil || sent && bytes.Equal(before, encoded):
+			continue
+		case sent && before != nil:
+			events = append(events, chatkit.ItemReplaced{Item: item})
+		case sent: // a text that was only announced
+			events = append(events, endOfPart(item), chatkit.ItemDone{Item: item})
+		default:
+			events = append(events, chatkit.ItemDone{Item: item})
+		}
+		step.shown[id] = encoded
+	}
+	return events
+}
+
+func endOfPart(item chatkit.Item) chatkit.Event {
+	done := chatkit.PartDone{}
+	if message, ok := item.(chatkit.AssistantMessage); ok {
+		done.Content = message.Content[0]
+	}
+	return chatkit.ItemUpdated{ItemID: item.ItemID(), Update: done}
+}
+
+// takeBack removes what was shown of a step and is not among the items that stay.
+func (s *Stream) takeBack(step *liveStep, stay []chatkit.Item) []chatkit.Event {
+	for _, item := range stay {
+		delete(step.shown, item.ItemID())
+	}
+	var events []chatkit.Event
+	for _, id := range slices.Sorted(maps.Keys(step.shown)) {
+		events = append(events, chatkit.ItemRemoved{ItemID: id})
+	}
+	return events
+}
+
+// ended closes what is open, and says what the page must still be told.
+func (s *Stream) ended(body api.Body) []chatkit.Event {
+	var events []chatkit.Event
+	for _, id := range slices.Sorted(maps.Keys(s.steps)) {
+		events = append(events, s.endText(s.steps[id])...)
+	}
+	failed, ok := body.(api.RunFailed)
+	switch {
+	case !ok || failed.Answer != nil && !failed.Retryable:
+	case failed.Answer != nil:
+		events = append(events, chatkit.Error{Message: s.words.RetryPossible(), AllowRetry: true})
+	default:
+		message := s.words.Sentence(failed.Code, failed.Message)
+		events = append(events, chatkit.Error{Message: message, AllowRetry: failed.Retryable})
+	}
+	return events
+}
+
+// liveStep is what was seen and shown of a step that is not completed.
+type liveStep struct {
+	head      api.StepHead
+	text      string
+	textBegun bool
+	textEnded bool
+	records   map[int]api.ToolCall
+	shown     map[string][]byte // items that were sent, by id; nil: announced only
+}
+
+// soFar is the step as far as it came, with these calls.
+func (l *liveStep) soFar(calls []api.ToolCall) api.Step {
+	return api.Step{
+		ID: l.head.ID, Position: l.head.Position, Content: l.text, ToolCalls: calls,
+		Code: l.head.Code, CreatedAt: l.head.CreatedAt,
+	}
+}

@@ -1,0 +1,115 @@
+package translate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"taskpilot/adapter/chatkit"
+	"taskpilot/adapter/present"
+	"taskpilot/chatcore/api"
+)
+
+// Words says what calls show. It must be a pure function of a record, or live and history differ.
+type Words interface {
+	Call(record api.ToolCall) (shown present.Shown, ok bool)
+	Doing(record api.ToolCall) (text, icon string)
+	Sentence(code, stored string) string
+	RetryPossible() string
+}
+
+// Translator makes threads and items in one language. It keeps nothing and may be used by many at once.
+type Translator struct{ words Words }
+
+// New makes a Translator.
+func New(words Words) Translator { return Translator{words} }
+
+// Thread is a conversation without its items.
+func (t Translator) Thread(c api.Conversation) chatkit.Thread {
+	return chatkit.Thread{ID: ThreadID(c.ID), Title: c.Title, CreatedAt: c.CreatedAt.UTC(), Status: status(c)}
+}
+
+func status(c api.Conversation) chatkit.ThreadStatus {
+	switch c.Status {
+	case chatkit.ThreadLocked, chatkit.ThreadClosed:
+		return chatkit.ThreadStatus{Type: c.Status, Reason: c.StatusReason}
+	}
+	return chatkit.ThreadStatus{}
+}
+
+// Items are the items of a message, in order.
+func (t Translator) Items(conversation int64, m api.Message) []chatkit.Item {
+	if m.Role == api.RoleUser {
+		return []chatkit.Item{t.userMessage(conversation, m)}
+	}
+	var items []chatkit.Item
+	for _, step := range m.Steps {
+		items = append(items, t.itemsOfStep(conversation, step)...)
+	}
+	return items
+}
+
+func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item {
+	return chatkit.UserMessage{
+		Head:    head(textID(m.ID, m.Position), conversation, m.CreatedAt),
+		Content: []chatkit.UserContent{chatkit.InputText{Text: m.Content}},
+	}
+}
+
+// itemsOfStep is the one place that says what a step looks like: its text, then what each finished call shows.
+func (t Translator) itemsOfStep(conversation int64, step api.Step) []chatkit.Item {
+	var items []chatkit.Item
+	if step.Content != "" {
+		items = append(items, t.text(conversation, step))
+	}
+	for _, record := range slices.SortedStableFunc(slices.Values(step.ToolCalls), byIndex) {
+		if item, ok := t.call(conversation, step, record); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+func byIndex(a, b api.ToolCall) int { return cmp.Compare(a.Index, b.Index) }
+
+func (t Translator) text(conversation int64, step api.Step) chatkit.Item {
+	words := step.Content
+	if step.Code != "" {
+		words = t.words.Sentence(step.Code, words)
+	}
+	return assistantMessage(head(textID(step.ID, step.Position), conversation, step.CreatedAt), words)
+}
+
+func (t Translator) call(conversation int64, step api.Step, record api.ToolCall) (chatkit.Item, bool) {
+	shown, ok := t.words.Call(record)
+	if !ok {
+		return nil, false
+	}
+	h := head(callID(step.ID, step.Position, record.Index), conversation, step.CreatedAt)
+	if shown.Widget != nil {
+		return chatkit.WidgetItem{Head: h, Widget: shown.Widget, CopyText: shown.CopyText}, true
+	}
+	return assistantMessage(h, shown.Line), true
+}
+
+func assistantMessage(h chatkit.Head, words string) chatkit.Item {
+	return chatkit.AssistantMessage{Head: h, Content: []chatkit.OutputText{{Text: words}}}
+}
+
+func head(id string, conversation int64, created time.Time) chatkit.Head {
+	return chatkit.Head{ID: id, ThreadID: ThreadID(conversation), CreatedAt: created.UTC()}
+}
+
+// Text is what the person said, for chatcore: the parts in one piece, tags as their text.
+func Text(input chatkit.UserInput) string {
+	var text string
+	for _, part := range input.Content {
+		switch part := part.(type) {
+		case chatkit.InputText:
+			text += part.Text
+		case chatkit.InputTag:
+			text += part.Text
+		}
+	}
+	return text
+}

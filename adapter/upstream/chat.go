@@ -1,0 +1,120 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/tokens"
+)
+
+// Chat is the chat API for one adapter. It may be used by many at once.
+type Chat struct {
+	Client *api.Client
+	Keys   *tokens.Keys     // signs a hop token for each call; nil: Token or the caller's own goes along
+	Token  string           // of the adapter, for a chat API that knows services and not users; only without Keys
+	Clock  func() time.Time // of the hop tokens
+}
+
+// Stream sends a message and gives the turn as it happens; see api.Client.Stream.
+func (c *Chat) Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error] {
+	return func(yield func(api.Event, error) bool) {
+		caller, err := c.caller(who)
+		if err != nil {
+			yield(api.Event{}, err)
+			return
+		}
+		c.Client.Stream(ctx, caller, request)(yield)
+	}
+}
+
+// Conversations gives a page of the person's conversations.
+func (c *Chat) Conversations(ctx context.Context, who tokens.Identity, page api.PageRequest) (api.ConversationPage, error) {
+	return read(ctx, c, who, func(caller api.Caller) (api.ConversationPage, error) {
+		return c.Client.Conversations(ctx, caller, page)
+	})
+}
+
+// Messages gives a page of a conversation's messages.
+func (c *Chat) Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error) {
+	return read(ctx, c, who, func(caller api.Caller) (api.MessagePage, error) {
+		return c.Client.Messages(ctx, caller, conversation, page)
+	})
+}
+
+// Rename gives a conversation another title.
+func (c *Chat) Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error) {
+	caller, err := c.caller(who)
+	if err != nil {
+		return api.Conversation{}, err
+	}
+	return c.Client.UpdateConversation(ctx, caller, conversation, api.ConversationPatch{Title: &title})
+}
+
+// Delete deletes a conversation.
+func (c *Chat) Delete(ctx context.Context, who tokens.Identity, conversation int64) error {
+	caller, err := c.caller(who)
+	if err != nil {
+		return err
+	}
+	return c.Client.DeleteConversation(ctx, caller, conversation)
+}
+
+// OpenSession makes a ChatKit session that lasts for lifetime.
+func (c *Chat) OpenSession(ctx context.Context, who tokens.Identity, lifetime time.Duration) (api.Session, error) {
+	caller, err := c.caller(who)
+	if err != nil {
+		return api.Session{}, err
+	}
+	return c.Client.OpenSession(ctx, caller, api.SessionRequest{ExpiresIn: int(lifetime / time.Second)})
+}
+
+// caller names the person to chatcore, with a token that is good for this call only.
+func (c *Chat) caller(who tokens.Identity) (api.Caller, error) {
+	caller := api.Caller{UserID: who.Subject, Bearer: who.Token}
+	switch {
+	case c.Keys != nil:
+		hop, err := c.Keys.Sign(c.Clock(), tokens.Claims{
+			Issuer: tokens.HopAdapter, Audience: tokens.HopChatcore, Lifetime: tokens.HopLifetime,
+			Subject: who.Subject, SessionID: who.SessionID,
+		})
+		if err != nil {
+			return api.Caller{}, fmt.Errorf("minting a hop token: %w", err)
+		}
+		caller.Bearer = hop
+	case c.Token != "":
+		caller.Bearer = c.Token
+	}
+	return caller, nil
+}
+
+// How long and how often a read is repeated: a person waits for it.
+const (
+	readTries = 4
+	readTime  = 3 * time.Second
+	firstWait = 100 * time.Millisecond
+)
+
+// read makes a call that changes nothing, and again while no answer comes. An answer is final, also a bad one.
+func read[T any](ctx context.Context, c *Chat, who tokens.Identity, call func(api.Caller) (T, error)) (T, error) {
+	waits := backoff.NewExponentialBackOff()
+	waits.InitialInterval = firstWait
+	return backoff.Retry(ctx, func() (T, error) {
+		var none T
+		caller, err := c.caller(who)
+		if err != nil {
+			return none, backoff.Permanent(err)
+		}
+		answer, err := call(caller)
+		var problem *api.Problem
+		if errors.As(err, &problem) {
+			return none, backoff.Permanent(err)
+		}
+		return answer, err
+	}, backoff.WithBackOff(waits), backoff.WithMaxTries(readTries), backoff.WithMaxElapsedTime(readTime))
+}
