@@ -114,9 +114,9 @@ func recall(ctx context.Context, tx *ownerdb.Tx, userID string, call Call) (outc
 
 // remember stores what the call came to. The insert waits for a twin that is about to commit, and then says errRaced.
 func remember(ctx context.Context, tx *ownerdb.Tx, userID string, call Call, told outcome, now time.Time) error {
-	result, err := json.Marshal(told)
+	result, err := tell(told)
 	if err != nil {
-		return fmt.Errorf("telling a call's result: %w", err)
+		return err
 	}
 	stored, err := tx.Exec(ctx, `INSERT INTO tool_effects (user_id, call_key, request_hash, result, created_at)
 		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, userID, call.key, call.hash[:], string(result), now)

@@ -29,7 +29,7 @@ var _ = Describe("A call with a key", func() {
 
 	BeforeEach(func(ctx SpecContext) {
 		d = newDesk()
-		task = d.add(ctx, "Turn me over")
+		task = d.add(ctx, "Turn <me> & mine over \u2028")
 	})
 
 	turn := func(ctx context.Context, book *tasks.Book) (any, error) { return book.Complete(ctx, task.ID, nil) }
@@ -40,6 +40,7 @@ var _ = Describe("A call with a key", func() {
 		first, err := d.store.Once(ctx, d.user, call, turn)
 		Expect(err).NotTo(HaveOccurred())
 		d.clock.Advance(time.Hour)
+		Expect(string(first)).To(ContainSubstring("Turn <me> & mine over"))
 		_, err = d.update(ctx, task.ID, tasks.Change{Title: ptr(aTitle("Something else"))})
 		Expect(err).NotTo(HaveOccurred())
 

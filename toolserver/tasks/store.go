@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -54,11 +55,19 @@ func (s *Store) run(ctx context.Context, tx *ownerdb.Tx, userID string, act Act)
 	if err != nil {
 		return nil, err
 	}
-	told, err := json.Marshal(answer)
-	if err != nil {
-		return nil, fmt.Errorf("telling the answer: %w", err)
+	return tell(answer)
+}
+
+// tell writes JSON for a reader that is no browser: < and & stay what they are. JSON inside of value stays as it is too,
+// so what was told once is told again byte for byte.
+func tell(value any) (json.RawMessage, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, fmt.Errorf("telling what was done: %w", err)
 	}
-	return told, nil
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }
 
 // now is cut to what Postgres keeps, so that a time is the same before and after it.
