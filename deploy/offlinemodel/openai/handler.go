@@ -3,6 +3,7 @@ package openai
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -36,7 +37,7 @@ func (o Options) complete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply := o.Respond(request)
-	NameCalls(&reply, o.NewID)
+	reply.Calls = NameCalls(reply.Calls, o.NewID)
 	head := Head{ID: "chatcmpl-" + o.NewID(), Created: o.Clock().Unix(), Model: request.Model}
 	usage := Estimate(request, reply)
 	if !request.Stream {
@@ -46,13 +47,15 @@ func (o Options) complete(w http.ResponseWriter, r *http.Request) {
 	_ = stream(r.Context(), NewStream(w, request, head), reply, usage, o.Pace) // an error means that the reader has gone
 }
 
-// NameCalls gives an id to each call that has none.
-func NameCalls(reply *Reply, newID func() string) {
-	for i := range reply.Calls {
-		if reply.Calls[i].ID == "" {
-			reply.Calls[i].ID = "call_" + newID()
+// NameCalls gives the same calls, each with an id.
+func NameCalls(calls []Call, newID func() string) []Call {
+	named := slices.Clone(calls)
+	for i := range named {
+		if named[i].ID == "" {
+			named[i].ID = "call_" + newID()
 		}
 	}
+	return named
 }
 
 // stream sends the reply in pieces, one pace apart.

@@ -91,7 +91,7 @@ func (b *callbook) expect(calls []Call) {
 func (b *callbook) answer(at, id string) *Fault {
 	if len(b.known) == 0 {
 		return invalid(at+".role", "",
-			"Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.")
+			"Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls'.")
 	}
 	if !b.known[id] {
 		return invalid(at+".tool_call_id", "",
