@@ -3,6 +3,7 @@ package tokens_test
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -13,15 +14,12 @@ import (
 // FuzzVerify: no text makes the verifier panic, and none that was not signed is accepted.
 func FuzzVerify(f *testing.F) {
 	keys, err := tokens.ParseKeys([]byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k",` +
-		`"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]}`))
+		`"x":"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik","d":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}]}`))
 	if err != nil {
 		f.Fatal(err)
 	}
 	now := newClock()
-	good, err := keys.Sign(now.Now(), tokens.Claims{Issuer: "i", Audience: "a", Subject: "s"})
-	if err != nil {
-		f.Fatal(err)
-	}
+	good := signedOnce(`{"alg":"EdDSA","kid":"k"}`, `{"iss":"i","aud":"a","sub":"s","exp":1900000000}`)
 	parts := strings.Split(good, ".")
 	f.Add(good)
 	f.Add(parts[0] + "." + parts[1] + ".")
@@ -30,6 +28,9 @@ func FuzzVerify(f *testing.F) {
 	f.Add("..")
 	f.Add(`{"payload":"e30","signatures":[]}`)
 	verifier := tokens.NewVerifier(tokens.Options{Clock: now.Now}, tokens.LocalSource("i", "a", keys))
+	if _, err := verifier.Verify(context.Background(), good); err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		who, err := verifier.Verify(context.Background(), text)
 		switch {
@@ -39,6 +40,14 @@ func FuzzVerify(f *testing.F) {
 			t.Fatalf("neither accepted nor refused: %v", err)
 		}
 	})
+}
+
+// signedOnce is the same token in every process of the fuzzer.
+func signedOnce(header, claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	input := encode([]byte(header)) + "." + encode([]byte(claims))
+	private := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	return input + "." + encode(ed25519.Sign(private, []byte(input)))
 }
 
 // sameToken: what is signed is equal; the encoding of the signature's last bits may differ.
