@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -57,15 +58,27 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 			return nil, fmt.Errorf("making a Postgres cluster with %s: %w", binaries.Dir, err)
 		}
 	}
-	return serve(ctx, binaries, l, options)
+	if err := awaitPredecessor(ctx, l.cluster); err != nil {
+		return nil, err
+	}
+	// The connections of a server that was killed take a moment to notice, and hold its shared memory until then.
+	const attempts = 20
+	for attempt := 1; ; attempt++ {
+		server, err := serve(ctx, binaries, l, options)
+		if err == nil || attempt == attempts || !strings.Contains(err.Error(), "pre-existing shared memory") {
+			return server, err
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 func serve(ctx context.Context, binaries Binaries, l layout, options Options) (*Server, error) {
 	password, err := l.password()
 	if err != nil {
-		return nil, err
-	}
-	if err := clearStalePID(l.cluster); err != nil {
 		return nil, err
 	}
 	tail := &tail{to: options.Stderr}

@@ -2,7 +2,6 @@ package stack
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"taskpilot/deploy/postgres"
@@ -38,14 +37,17 @@ func (r *runner) startPrivate(ctx context.Context, db *database) error {
 	db.keeper = &keeper{
 		name: "postgres", say: r.say,
 		start: func(keeping context.Context) (process, int, error) {
-			starting, cancel := context.WithCancel(keeping)
-			defer cancel()
-			defer context.AfterFunc(ctx, cancel)() // Ctrl-C, while it starts for the first time
-			server, err := postgres.Start(starting, options)
+			if db.admin == "" { // for the first time, in the middle of everything else that starts
+				var cancel context.CancelFunc
+				keeping, cancel = context.WithCancel(keeping)
+				defer cancel()
+				defer context.AfterFunc(ctx, cancel)()
+			}
+			server, err := postgres.Start(keeping, options)
 			if err != nil {
 				return nil, 0, err
 			}
-			if db.admin == "" { // the same at every start
+			if db.admin == "" {
 				db.admin, db.words = server.AdminDSN(databaseName), server.Words()
 			}
 			return privateServer{server}, server.PID, nil
@@ -56,10 +58,11 @@ func (r *runner) startPrivate(ctx context.Context, db *database) error {
 		return err
 	}
 	r.keepers = append(r.keepers, db.keeper)
-	if err := postgres.EnsureDatabase(ctx, db.admin, databaseName); err != nil {
-		return fmt.Errorf("in the private Postgres: %w", err)
+	anyDatabase, err := postgres.InDatabase(db.admin, "postgres")
+	if err != nil {
+		return err
 	}
-	return nil
+	return postgres.EnsureDatabase(ctx, anyDatabase, databaseName)
 }
 
 type privateServer struct{ *postgres.Server }

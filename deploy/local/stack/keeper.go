@@ -26,7 +26,7 @@ type keeper struct {
 	ended  sync.WaitGroup
 }
 
-// A process that dies young again and again is started again ever later, up to longestPause.
+// A process that dies is started again at once; one that dies young again and again, ever later, up to longestPause.
 const (
 	young        = 2 * time.Second
 	firstPause   = 100 * time.Millisecond
@@ -48,7 +48,7 @@ func (k *keeper) keep() error {
 }
 
 func (k *keeper) follow(ctx context.Context, current process) {
-	for pause := time.Duration(0); ; {
+	for pause, early := time.Duration(0), 0; ; {
 		born := time.Now()
 		select {
 		case <-ctx.Done():
@@ -57,10 +57,10 @@ func (k *keeper) follow(ctx context.Context, current process) {
 		case <-current.Done():
 		}
 		k.deaths.Add(1)
-		if time.Since(born) < young {
-			pause = min(max(2*pause, firstPause), longestPause)
-		} else {
-			pause = 0
+		if time.Since(born) >= young {
+			pause, early = 0, 0
+		} else if early++; early > 1 {
+			pause = longer(pause)
 		}
 		next, ok := k.again(ctx, pause)
 		if !ok {
@@ -88,9 +88,11 @@ func (k *keeper) again(ctx context.Context, pause time.Duration) (process, bool)
 			return nil, false
 		}
 		k.say(fmt.Sprintf("%s died and could not be started again yet: %v", k.name, err))
-		pause = min(max(2*pause, firstPause), longestPause)
+		pause = longer(pause)
 	}
 }
+
+func longer(pause time.Duration) time.Duration { return min(max(2*pause, firstPause), longestPause) }
 
 // stop ends the process, for good.
 func (k *keeper) stop() {

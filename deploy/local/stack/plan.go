@@ -87,7 +87,7 @@ func (p *plan) issuerCommand() command {
 func (p *plan) modelCommand() command {
 	return command{
 		name: "model", path: p.binary("offlinemodel"), args: []string{"--addr", p.model.listen()},
-		environment: p.environment(nil),
+		environment: p.environment(map[string]string{"LOG_LEVEL": p.options.LogLevel}),
 		health:      p.model.url() + "/healthz",
 		pid:         func(s *State, pid int) { s.Model.PID = pid },
 	}

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,12 +84,15 @@ func (f *stateFile) remove() error {
 
 // write puts the whole file in place at once. It has a password in it: nobody else may read it.
 func (f *stateFile) write() error {
-	content, err := json.MarshalIndent(f.now, "", "  ")
-	if err != nil {
+	var content bytes.Buffer
+	encoder := json.NewEncoder(&content)
+	encoder.SetEscapeHTML(false) // the & in an address stays readable
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(f.now); err != nil {
 		return fmt.Errorf("writing %s: %w", FileName, err)
 	}
 	temporary := filepath.Join(filepath.Dir(f.path), "."+FileName+".new")
-	if err := os.WriteFile(temporary, append(content, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(temporary, content.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("writing %s: %w", FileName, err)
 	}
 	if err := os.Rename(temporary, f.path); err != nil {
