@@ -53,8 +53,9 @@ func (p *plan) release() {
 	}
 }
 
-// commands are the processes beside Postgres, in the order in which they start; they end in the opposite one.
-func (p *plan) commands(adminDSN string) ([]command, error) {
+// waves are the processes beside Postgres, in the order in which they start: the services find the issuer and the model
+// ready. They end in the opposite order.
+func (p *plan) waves(adminDSN string) ([][]command, error) {
 	passwords := postgres.DerivedPasswords(adminDSN)
 	chatcoreDSN, err := postgres.DSNFor(adminDSN, postgres.RoleChatcore, passwords[postgres.RoleChatcore])
 	if err != nil {
@@ -64,11 +65,12 @@ func (p *plan) commands(adminDSN string) ([]command, error) {
 	if err != nil {
 		return nil, err
 	}
-	commands := []command{p.issuerCommand()}
+	first := []command{p.issuerCommand()}
 	if p.offline {
-		commands = append(commands, p.modelCommand())
+		first = append(first, p.modelCommand())
 	}
-	return append(commands, p.toolserverCommand(toolserverDSN), p.chatcoreCommand(chatcoreDSN), p.adapterCommand()), nil
+	services := []command{p.toolserverCommand(toolserverDSN), p.chatcoreCommand(chatcoreDSN), p.adapterCommand()}
+	return [][]command{first, services}, nil
 }
 
 func (p *plan) issuerCommand() command {
@@ -78,7 +80,7 @@ func (p *plan) issuerCommand() command {
 			"issuer", "--addr", p.issuer.listen(), "--keys", p.issuerKeys(), "--issuer", p.issuer.url(),
 			"--audience", Audience, "--origins", strings.Join(p.origins(), ","), "--log-level", p.options.LogLevel,
 		},
-		environment: p.options.Environ,
+		environment: p.environment(nil),
 		health:      p.issuer.url() + "/healthz",
 		pid:         func(s *State, pid int) { s.Issuer.PID = pid },
 	}

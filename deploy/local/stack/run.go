@@ -93,28 +93,41 @@ func (r *runner) prepare(ctx context.Context) (*database, error) {
 	return db, both.Wait()
 }
 
-// startProcesses starts all of them and waits until each is ready.
+// startProcesses starts them, wave by wave, and waits until each is ready.
 func (r *runner) startProcesses(ctx context.Context, adminDSN string) error {
-	commands, err := r.plan.commands(adminDSN)
+	waves, err := r.plan.waves(adminDSN)
 	if err != nil {
 		return err
 	}
-	all, ctx := errgroup.WithContext(ctx)
-	for _, c := range commands {
-		log := &prefixed{name: c.name, to: r.plan.options.Stderr, output: r.output}
-		k := &keeper{
-			name: c.name, say: r.say,
-			start:   func(context.Context) (process, int, error) { return c.start(log) },
-			started: func(pid int) { r.change(func(s *State) { c.pid(s, pid) }) },
+	for _, wave := range waves {
+		all, ctx := errgroup.WithContext(ctx)
+		for _, c := range wave {
+			k, log, err := r.launch(c)
+			if err != nil {
+				all.Go(func() error { return err })
+				break
+			}
+			all.Go(r.step(c.name, "", func() (string, error) { return "ready on " + c.health, c.awaitReady(ctx, k, log) }))
 		}
-		if err := k.keep(); err != nil {
-			all.Go(func() error { return err })
-			break
+		if err := all.Wait(); err != nil {
+			return err
 		}
-		r.keepers = append(r.keepers, k)
-		all.Go(r.step(c.name, "", func() (string, error) { return "ready on " + c.health, c.awaitReady(ctx, k, log) }))
 	}
-	return all.Wait()
+	return nil
+}
+
+func (r *runner) launch(c command) (*keeper, *prefixed, error) {
+	log := &prefixed{name: c.name, to: r.plan.options.Stderr, output: r.output}
+	k := &keeper{
+		name: c.name, say: r.say,
+		start:   func(context.Context) (process, int, error) { return c.start(log) },
+		started: func(pid int) { r.change(func(s *State) { c.pid(s, pid) }) },
+	}
+	if err := k.keep(); err != nil {
+		return nil, nil, err
+	}
+	r.keepers = append(r.keepers, k)
+	return k, log, nil
 }
 
 // stop ends everything, in the opposite order of the starts.
