@@ -13,8 +13,8 @@ import (
 // ErrCut says that a turn's stream ended without one of its four ends.
 var ErrCut = errors.New("the turn's stream was cut")
 
-// MaxEvent is the most bytes that one event may have on the wire.
-const MaxEvent = 4 << 20
+// MaxEvent is the most bytes that one event may have on the wire. The end of a turn has all its calls' results, twice.
+const MaxEvent = 32 << 20
 
 // Encode writes one event as a frame of server-sent events: event, id where it has one, and data in one line.
 func Encode(w io.Writer, e Event) error {
@@ -46,7 +46,10 @@ func Decode(r io.Reader) iter.Seq2[Event, error] {
 		for lines.Scan() {
 			line := bytes.TrimSuffix(lines.Bytes(), []byte("\r"))
 			if len(line) > 0 {
-				frame.add(line)
+				if frame.add(line); len(frame.data) > MaxEvent {
+					yield(Event{}, fmt.Errorf("%w: %w", ErrCut, bufio.ErrTooLong))
+					return
+				}
 				continue
 			}
 			event, known, err := frame.event()
