@@ -12,8 +12,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
-
-	"taskpilot/internal/tokens"
 )
 
 const listCall = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tasks","arguments":{}}}`
@@ -93,31 +91,6 @@ var _ = Describe("toolserver over HTTP", func() {
 		Expect(bodyOf(ts.post(ctx, listCall, authorization))).To(ContainSubstring(`"total":0`))
 	})
 
-	type input struct{ issuer, audience string }
-	DescribeTable("refuses a token that was not made by chatcore for it", func(ctx SpecContext, in input) {
-		token := chatcore.sign(tokens.Claims{Issuer: in.issuer, Audience: in.audience, Subject: "alice"})
-		response := ts.post(ctx, listCall, map[string]string{"Authorization": "Bearer " + token})
-		Expect(response).To(HaveHTTPStatus(http.StatusUnauthorized))
-		Expect(response).To(HaveHTTPHeaderWithValue("Content-Type", "application/problem+json"))
-		Expect(response).To(HaveHTTPHeaderWithValue("WWW-Authenticate", "Bearer"))
-	},
-		Entry("one for chatcore", input{tokens.HopChatcore, tokens.HopChatcore}),
-		Entry("one by the adapter", input{tokens.HopAdapter, tokens.HopToolserver}),
-		Entry("one for the page", input{tokens.HopAdapter, tokens.SessionAudience}),
-	)
-
-	It("refuses who has no token, a stranger's or an old one", func(ctx SpecContext) {
-		old, err := chatcore.keys.Sign(time.Now().Add(-time.Hour),
-			tokens.Claims{Issuer: tokens.HopChatcore, Audience: tokens.HopToolserver, Subject: "alice"})
-		Expect(err).NotTo(HaveOccurred())
-		for _, authorization := range []string{"", "Bearer", "Bearer x.y.z", "Basic YTpi",
-			"Bearer " + newIssuer().hop("alice"), "Bearer " + old} {
-			response := ts.post(ctx, listCall, map[string]string{"Authorization": authorization})
-			Expect(response).To(HaveHTTPStatus(http.StatusUnauthorized), authorization)
-			Expect(bodyOf(response)).To(ContainSubstring(`"code":"unauthorized"`))
-		}
-	})
-
 	It("refuses a page from elsewhere, streams and bodies beyond any call", func(ctx SpecContext) {
 		token := "Bearer " + chatcore.hop("alice")
 		Expect(ts.post(ctx, listCall, map[string]string{"Authorization": token, "Origin": "https://evil.example",
@@ -126,16 +99,6 @@ var _ = Describe("toolserver over HTTP", func() {
 			To(HaveHTTPStatus(http.StatusMethodNotAllowed))
 		Expect(ts.post(ctx, strings.Repeat(" ", 2<<20)+listCall, map[string]string{"Authorization": token})).
 			To(HaveHTTPStatus(http.StatusRequestEntityTooLarge))
-	})
-
-	It("says that it cannot judge a token while chatcore's keys are away, and can once they are there", func(ctx SpecContext) {
-		late := newIssuer()
-		late.stop()
-		ts = serve(ctx, database(), "CHATCORE_JWKS_URL="+late.url)
-		response := ts.post(ctx, listCall, map[string]string{"Authorization": "Bearer " + late.hop("alice")})
-		Expect(response).To(HaveHTTPStatus(http.StatusServiceUnavailable))
-		Expect(response.Header).To(HaveKey("Retry-After"))
-		Expect(ts.send(ctx, http.MethodGet, "/readyz", "", nil)).To(HaveHTTPStatus(http.StatusOK))
 	})
 
 	It("is healthy and ready without a token, and its own health command says so", func(ctx SpecContext) {
@@ -182,43 +145,5 @@ var _ = Describe("toolserver over HTTP", func() {
 		log := string(ts.Err.Contents())
 		Expect(log).To(And(ContainSubstring(`"tool":"add_task"`), ContainSubstring(`"request_id"`)))
 		Expect(log).NotTo(Or(ContainSubstring(token), ContainSubstring("secret")))
-	})
-
-	Context("with the users' issuer", func() {
-		const issuerName, audience = "https://id.example", "toolserver.example"
-		var users *issuer
-
-		BeforeEach(func(ctx SpecContext) {
-			users = newIssuer()
-			ts = serve(ctx, database(), "CHATCORE_JWKS_URL="+chatcore.url,
-				"AUTH_JWKS_URL="+users.url, "AUTH_ISSUER="+issuerName, "AUTH_AUDIENCE="+audience)
-		})
-
-		It("serves users who come with tokens made for it, and chatcore for the same users", func(ctx SpecContext) {
-			alice := newUser()
-			own := users.sign(tokens.Claims{Issuer: issuerName, Audience: audience, Subject: alice})
-			call(ctx, ts.client(ctx, own), "add_task", map[string]any{"title": "x"})
-			list, _ := call(ctx, ts.client(ctx, chatcore.hop(alice)), "list_tasks", nil)
-			Expect(list).To(HaveKeyWithValue("total", 1.0))
-		})
-
-		It("refuses users' tokens for the chat, and tokens of one issuer with the other's keys", func(ctx SpecContext) {
-			for _, token := range []string{
-				users.sign(tokens.Claims{Issuer: issuerName, Audience: "chat.example", Subject: "alice"}),
-				users.hop("alice"),
-				chatcore.sign(tokens.Claims{Issuer: issuerName, Audience: audience, Subject: "alice"}),
-			} {
-				response := ts.post(ctx, listCall, map[string]string{"Authorization": "Bearer " + token})
-				Expect(response).To(HaveHTTPStatus(http.StatusUnauthorized))
-			}
-		})
-
-		It("is not ready before it has their keys", func(ctx SpecContext) {
-			users.stop()
-			ts = serve(ctx, database(), "AUTH_JWKS_URL="+users.url, "AUTH_ISSUER="+issuerName, "AUTH_AUDIENCE="+audience)
-			response := ts.send(ctx, http.MethodGet, "/readyz", "", nil)
-			Expect(response).To(HaveHTTPStatus(http.StatusServiceUnavailable))
-			Expect(bodyOf(response)).To(ContainSubstring("users' keys"))
-		})
 	})
 })
