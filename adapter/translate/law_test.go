@@ -1,0 +1,102 @@
+package translate_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"taskpilot/adapter/chatkit"
+	"taskpilot/adapter/present"
+	"taskpilot/adapter/translate"
+	"taskpilot/chatcore/api"
+)
+
+// TestStreamIsHistory holds the law: what a page has after reading the streams of a thread is what items.list gives from
+// another adapter, in pages of any size and in both orders.
+func TestStreamIsHistory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := play(t)
+		page := newThread()
+		for range rapid.IntRange(1, 4).Draw(t, "turns") {
+			p.live = nil
+			p.turn()
+			stream := fresh(t).NewStream(len(p.stored) == 2)
+			for _, body := range p.live {
+				for _, event := range stream.Event(overTheWire(t, body)) {
+					if err := page.read(event); err != nil {
+						t.Fatalf("after %s: %v", body.EventType(), err)
+					}
+				}
+			}
+		}
+		live, err := page.list()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := history{messages: p.stored, most: rapid.IntRange(1, 5).Draw(t, "messages a page")}
+		for limit := 1; limit <= len(live)+1; limit++ {
+			for _, order := range []string{chatkit.Ascending, chatkit.Descending} {
+				listed, err := kept.itemsList(fresh(t), p.conversation.ID, limit, order)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, want := encode(t, listed), encode(t, live); got != want {
+					t.Fatalf("%s, %d a page:\nlisted %s\nlive   %s", order, limit, got, want)
+				}
+			}
+		}
+	})
+}
+
+// TestUnfinishedAnswer holds that an answer at work shows items that stay: a page that reads history in the middle of a
+// turn, and again after it, sees nothing change or go.
+func TestUnfinishedAnswer(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := play(t)
+		p.turn()
+		whole := fresh(t).Items(p.conversation.ID, p.stored[1])
+		early := p.stored[1]
+		early.State = api.StateRunning
+		early.Steps = early.Steps[:rapid.IntRange(0, len(early.Steps)).Draw(t, "steps so far")]
+		for i, item := range fresh(t).Items(p.conversation.ID, early) {
+			if encode(t, item) != encode(t, whole[i]) {
+				t.Fatalf("item %d changed from %s to %s", i, encode(t, item), encode(t, whole[i]))
+			}
+		}
+	})
+}
+
+type fataler interface{ Fatal(...any) }
+
+func fresh(t fataler) translate.Translator {
+	words, err := present.English()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return translate.New(words)
+}
+
+func encode(t fataler, v any) string {
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
+
+// overTheWire is a body as a reader of chatcore's stream gets it.
+func overTheWire(t fataler, body api.Body) api.Body {
+	var sent bytes.Buffer
+	if err := api.Encode(&sent, api.Event{ID: "1.0.0.0", Body: body}); err != nil {
+		t.Fatal(err)
+	}
+	for event, err := range api.Decode(&sent) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return event.Body
+	}
+	return nil
+}
