@@ -51,7 +51,7 @@ func (w *Words) row(t task) chatkit.Row {
 		title.LineThrough, title.Color = true, "secondary"
 		badge = chatkit.Badge{Label: w.say(badgeDone), Color: "success", Size: "sm"}
 	}
-	words := chatkit.Col{Layout: chatkit.Layout{Flex: 1, Gap: 0, Children: []chatkit.Component{title}}}
+	words := chatkit.Col{Layout: chatkit.Layout{Flex: 1, Children: []chatkit.Component{title}}}
 	if t.Description != nil && plain(*t.Description) != "" {
 		words.Children = append(words.Children, chatkit.Caption{Value: clipped(plain(*t.Description), maxDescription)})
 	}
