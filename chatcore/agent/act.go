@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -22,21 +23,20 @@ const (
 // examine looks at a call of the model's before it is stored: a nil fault means it may leave.
 func (w *turnAtWork) examine(call Call) (Asked, *Outcome) {
 	parameters, ok := object(call.Arguments)
-	asked := Asked{Tool: name(call.Tool), Parameters: parameters}
+	asked := Asked{Tool: call.Tool, Parameters: parameters}
+	if !slices.ContainsFunc(w.offered, func(tool Tool) bool { return tool.Name == call.Tool }) {
+		asked.Tool = name(call.Tool)
+		return asked, failedCall(CallUnknownTool, fmt.Sprintf("There is no tool called %q.", asked.Tool))
+	}
 	if !ok {
 		return asked, failedCall(CallInvalidArguments, "The arguments were not a JSON object.")
 	}
-	for _, tool := range w.offered {
-		if tool.Name == call.Tool {
-			return asked, nil
-		}
-	}
-	return asked, failedCall(CallUnknownTool, fmt.Sprintf("There is no tool called %q.", asked.Tool))
+	return asked, nil
 }
 
 // object gives the arguments as a JSON object that a database can keep; what is none is kept as text.
 func object(arguments string) (json.RawMessage, bool) {
-	text := strings.TrimSpace(arguments)
+	text := strings.TrimSpace(strings.ToValidUTF8(arguments, "\uFFFD"))
 	if text == "" {
 		return json.RawMessage(`{}`), true // how some endpoints write "no arguments"
 	}
@@ -54,19 +54,23 @@ func object(arguments string) (json.RawMessage, bool) {
 	return kept, false
 }
 
-// maxName is the longest tool name that is kept, in bytes.
-const maxName = 100
+// maxName is the longest tool name that endpoints take.
+const maxName = 64
 
-// name makes what the model called a tool fit to store and to send back: endpoints refuse an empty name.
+// name makes of what the model called a tool that does not exist a name that may be sent back: endpoints refuse a request
+// for good when a name in its history is empty, long, or has other characters than these.
 func name(tool string) string {
-	tool = strings.ToValidUTF8(strings.ReplaceAll(tool, "\x00", ""), "")
-	if tool == "" {
+	fit := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '-':
+			return r
+		}
+		return '_'
+	}, tool)
+	if fit == "" {
 		return "unnamed"
 	}
-	if len(tool) > maxName {
-		return strings.ToValidUTF8(tool[:maxName], "")
-	}
-	return tool
+	return fit[:min(len(fit), maxName)]
 }
 
 func failedCall(code, sentence string) *Outcome {

@@ -81,7 +81,7 @@ type turnAtWork struct {
 	journal  Journal
 	offered  []Tool
 	messages []PromptMessage
-	said     bool // any text in any step
+	said     bool // any words in any step
 	acted    bool // any call that was executed
 	failures int  // steps in a row in which every call failed
 }

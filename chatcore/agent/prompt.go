@@ -45,7 +45,10 @@ func resultOf(record api.ToolCall) json.RawMessage {
 	if record.Error != "" {
 		return failedCall(record.Code, record.Error).Result
 	}
-	return failedCall(CallSkipped, "This was not done.").Result
+	if record.Status == api.CallSkipped {
+		return failedCall(CallSkipped, "This was not done.").Result
+	}
+	return LostCall().Result
 }
 
 // CallID names a stored call to the model. It is made from the record, for not every model hands out ids of its own, and

@@ -37,7 +37,7 @@ func (w *turnAtWork) reply(ctx context.Context) (reply, error) {
 			return reply{}, err
 		}
 		var fault *ModelError
-		if !errors.As(err, &fault) || !fault.Temporary() || try == w.config.MaxTries {
+		if !errors.As(err, &fault) || !fault.Temporary() || try == w.config.MaxTries || ctx.Err() != nil {
 			return reply{}, err
 		}
 		delay := max(delays.NextBackOff(), fault.RetryAfter)
@@ -82,7 +82,7 @@ func (w *turnAtWork) listen(ctx context.Context) (text string, finished Finished
 				}
 			}
 			said.WriteString(string(piece))
-			w.said = true
+			w.said = w.said || strings.TrimSpace(string(piece)) != ""
 			w.journal.Say(string(piece))
 		case Finished:
 			return said.String(), piece, nil
