@@ -38,6 +38,7 @@ var _ = Describe("whatever is said", func() {
 func FuzzRespond(f *testing.F) {
 	f.Add("Rename talk to Bob to call Bob", `{"tasks":[{"task_id":1,"title":"Talk to Bob"}]}`, false)
 	f.Add("delete the 999th", `{"candidates":[{"task_id":1,"title":"x"},{"task_id":2,"title":"x"}],"code":"ambiguous"}`, true)
+	f.Add("add description two litres to buy milk", `{}`, false)
 	f.Add("“”\" '", `[]`, false)
 	f.Add("Add a task to ", `{"task":{"task_id":1e99}}`, true)
 	f.Add("rename \xff to to to", `{"tasks":null,"code":7}`, false)

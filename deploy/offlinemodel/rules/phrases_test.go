@@ -56,6 +56,10 @@ var _ = Describe("a phrasing", func() {
 		Entry(nil, "I need to buy groceries", "Buy groceries"),
 		Entry(nil, "I have to buy groceries", "Buy groceries"),
 		Entry(nil, "I need a task to buy groceries", "Buy groceries"),
+		Entry(nil, "Can you add a task to buy groceries for me?", "Buy groceries"),
+		Entry(nil, "Add to my list: buy groceries", "Buy groceries"),
+		Entry(nil, "Add one more task: buy groceries", "Buy groceries"),
+		Entry(nil, "Add a task to buy groceries\n\nThanks!", "Buy groceries"),
 		Entry(nil, "Add buy groceries", "Buy groceries"),
 		Entry(nil, "Add a task to éplucher les légumes", "Éplucher les légumes"),
 		Entry(nil, "Add a task to 🎉 celebrate", "🎉 celebrate"),
@@ -73,6 +77,12 @@ var _ = Describe("a phrasing", func() {
 		Entry(nil, "Add a task to rename a to b", "Rename a to b"),
 		Entry(nil, "Add a task to "+strings.Repeat("x", 250), "X"+strings.Repeat("x", 249)),
 	)
+
+	It("takes quoted titles apart", func() {
+		c := newChat()
+		c.says(`Add "Buy groceries" and "Call mum" to my list`)
+		Expect(c.calls).To(Equal([]string{add("Buy groceries"), add("Call mum")}))
+	})
 
 	It("splits a description off a new task", func() {
 		Expect(first("Add a task to buy milk with the description two litres")).
@@ -156,6 +166,9 @@ var _ = Describe("a phrasing", func() {
 		Entry(nil, "Is there a task called buy groceries?", "buy groceries"),
 		Entry(nil, "Show me the task buy groceries", "buy groceries"),
 		Entry(nil, "Show buy groceries", "buy groceries"),
+		Entry(nil, "Search my tasks for groceries", "groceries"),
+		Entry(nil, "find all tasks with groceries", "groceries"),
+		Entry(nil, "Find something about groceries", "groceries"),
 		Entry(nil, "Tell me about buy groceries", "buy groceries"),
 		Entry(nil, "Is buy groceries done?", "buy groceries"),
 		Entry(nil, "Mark buy groceries as done", "buy groceries"),
@@ -222,6 +235,9 @@ var _ = Describe("a phrasing", func() {
 		Entry(nil, `Call buy groceries "buy food" instead`, `update_task {"task_id":7001,"title":"Buy food"}`),
 		Entry(nil, "Describe buy groceries as milk, eggs and bread", `update_task {"description":"milk, eggs and bread","task_id":7001}`),
 		Entry(nil, "Change the description of groceries to milk", `update_task {"description":"milk","task_id":7001}`),
+		Entry(nil, `Add the description "2 litres to drink" to groceries`, `update_task {"description":"2 litres to drink","task_id":7001}`),
+		Entry(nil, "Add description milk to groceries", `update_task {"description":"milk","task_id":7001}`),
+		Entry(nil, "Update the description of groceries: milk", `update_task {"description":"milk","task_id":7001}`),
 		Entry(nil, "Clear the description of groceries", `update_task {"description":"","task_id":7001}`),
 		Entry(nil, "Delete the task buy groceries", `delete_task {"task_id":7001}`),
 		Entry(nil, "Remove groceries from my list", `delete_task {"task_id":7001}`),
@@ -256,6 +272,8 @@ var _ = Describe("a phrasing", func() {
 		Entry(nil, "mark all tasks as done", "one task at a time"),
 		Entry(nil, "Mark it as done", "Which task"),
 		Entry(nil, "Delete the second one", "no list"),
+		Entry(nil, "Clear my list", "one task at a time"),
+		Entry(nil, "Add a task to", "What should the task be called?"),
 		Entry(nil, "Add a task", "What should the task be called?"),
 	)
 })

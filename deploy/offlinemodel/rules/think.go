@@ -114,7 +114,7 @@ func (m *Model) resolve(w *want, known memory) (question string) {
 		w.task = known.focus
 	case place != nil:
 		return noList
-	case m.every.MatchString(w.name):
+	case w.intent.onTask && m.every.MatchString(w.name):
 		return oneByOne
 	}
 	if w.task != nil && w.intent.tool == findTask {
@@ -151,8 +151,11 @@ func call(w want, may func(string) bool, tool string, arguments ...map[string]an
 	}
 	t := thought{want: w}
 	for _, a := range arguments {
-		text, _ := json.Marshal(a) // strings, numbers and booleans: it cannot fail
-		t.Calls = append(t.Calls, openai.NewCall("", tool, string(text)))
+		var text strings.Builder
+		encoder := json.NewEncoder(&text)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(a) // strings, numbers and booleans: it cannot fail
+		t.Calls = append(t.Calls, openai.NewCall("", tool, strings.TrimSpace(text.String())))
 	}
 	return t
 }

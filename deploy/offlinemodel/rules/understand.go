@@ -32,11 +32,11 @@ func New() *Model {
 		intents: table(),
 		lead: regexp.MustCompile(`(?is)^(?:(?:please|pls|hey|hi|hello|ok|okay|well|so|now|then|and|also|alright|great|thanks|thank you|yes|no|oh|actually|kindly|just|` +
 			`(?:can|could|would|will) you|(?:can|could|may) i|i want to|i(?: would|['’]d) like(?: you)? to|i (?:want|need) you to|i need to|let['’]?s|let us|help me(?: to)?|go ahead and)[\s,.!:]+)+`),
-		tail:    regexp.MustCompile(`(?is)(?:[\s,]+(?:please|pls)|[,.!]\s*(?:thanks|thank you|thx)|[\s.!?])+$`),
+		tail:    regexp.MustCompile(`(?is)(?:[\s,]+(?:please|pls|for me)|[,.!\n]\s*(?:thanks|thank you|thx)|[\s.!?])+$`),
 		refer:   regexp.MustCompile(`(?is)^(?:it|this|that|(?:this|that|the|the same|the new) one|(?:the|that|this|my)(?: new| same)? (?:task|item|to-?do|reminder)|the (?:one|task) (?:i|you|we) .*)$`),
 		ordinal: regexp.MustCompile(`(?is)^(?:(?:the|my|task|number|no\.?|nr\.?|#)\s*)*(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,3})(?:st|nd|rd|th)?(?:\s+(?:one|task|item|entry))?(?:\s+(?:on|in|of|from)\s.*)?$`),
 		every:   regexp.MustCompile(`(?is)^(?:(?:all|every|each|both)\b.*|everything|them(?: all)?|these|those|(?:my |the )?(?:(?:done|completed|finished|open|pending) )?(?:tasks|to-?dos|list|items))$`),
-		label:   regexp.MustCompile(`(?is)^(?:(?:the|my|our|this|that|an?)\s+)?(?:(?:task|to-?do|item|reminder)(?::|\s+(?:called|named|titled|about|to|for|with the (?:title|name)))?\s+)?(.+?)(?:\s+(?:task|to-?do|item|reminder))?$`),
+		label:   regexp.MustCompile(`(?is)^(?:(?:the|my|our|this|that|an?)\s+)?(?:(?:tasks?|to-?dos?|items?|reminders?|something|anything)(?::|\s+(?:called|named|titled|about|to|for|with(?: the (?:title|name))?))?\s+)?(.+?)(?:\s+(?:task|to-?do|item|reminder))?$`),
 		open:    regexp.MustCompile(`(?is)\b(?:open|pending|incomplete|unfinished|uncompleted|outstanding|remaining|active|undone|left|next|still)\b|not (?:yet )?(?:done|finished|complete)|n['’]t (?:done|finished)|(?:have|need|got) to do|(?:should|must|shall) (?:i|we)|anything`),
 		done:    regexp.MustCompile(`(?is)\b(?:done|completed?|finish(?:ed)?|closed|ticked|checked|did)\b`),
 		split:   regexp.MustCompile(`(?is)\s*(?:[;\n]|,(?:\s*and\b)?|\band\b)\s*`),
@@ -94,7 +94,9 @@ func (m *Model) match(round [][]*regexp.Regexp, text string, known memory) (want
 					w.note = found[g]
 				case "values":
 					for _, value := range m.split.Split(found[g], -1) {
-						w.values = append(w.values, unquote(value))
+						if value = unquote(value); value != "" {
+							w.values = append(w.values, value)
+						}
 					}
 				}
 			}
@@ -127,17 +129,21 @@ func (m *Model) tidy(w want, text string, known memory) want {
 // resplit moves the cut between an old and a new title behind a later " to ", where a known task is named so: in "rename
 // talk to Bob to call Bob" the words alone do not say where.
 func resplit(name, value, text string, known memory) (string, string) {
-	from := strings.Index(text, name)
-	for at := from + len(name); ; {
-		next := strings.Index(text[at+1:], " to ")
-		if next < 0 || known.titled(unquote(name)) != nil {
-			return name, value
+	const to = " to "
+	if known.titled(unquote(name)) != nil || !strings.Contains(text, name+to+value) {
+		return name, value
+	}
+	for at := strings.Index(value, to); at >= 0; {
+		if longer := name + to + value[:at]; known.titled(unquote(longer)) != nil {
+			return longer, value[at+len(to):]
+		}
+		next := strings.Index(value[at+1:], to)
+		if next < 0 {
+			break
 		}
 		at += 1 + next
-		if longer := text[from:at]; known.titled(unquote(longer)) != nil {
-			return longer, text[at+len(" to "):]
-		}
 	}
+	return name, value
 }
 
 // clean takes what is no part of a task's name off it, unless a known task is called just so.
@@ -157,7 +163,7 @@ func unquote(text string) string {
 	for _, pair := range []string{`""`, `''`, `“”`, `‘’`, `«»`, `„“`, "``"} {
 		left, size := utf8.DecodeRuneInString(pair)
 		inner := strings.TrimSuffix(strings.TrimPrefix(text, string(left)), pair[size:])
-		if len(inner) == len(text)-len(pair) && strings.TrimSpace(inner) != "" {
+		if len(inner) == len(text)-len(pair) && strings.TrimSpace(inner) != "" && !strings.ContainsAny(inner, pair) {
 			return strings.TrimSpace(inner)
 		}
 	}
@@ -165,6 +171,9 @@ func unquote(text string) string {
 }
 
 func capital(text string) string {
+	if text == "" {
+		return ""
+	}
 	first, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(first)) + text[size:]
 }

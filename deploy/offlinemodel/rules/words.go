@@ -22,9 +22,11 @@ const (
 // abilities says what can be done with the tools on offer.
 func (m *Model) abilities(may func(string) bool) string {
 	var lines []string
-	for _, it := range m.intents {
-		if it.example != "" && may(it.tool) && (!it.onTask || may(findTask)) {
-			lines = append(lines, "\n- "+it.example)
+	for _, tool := range []string{addTask, listTasks, findTask, completeTask, updateTask, deleteTask} {
+		for _, it := range m.intents {
+			if it.tool == tool && it.example != "" && may(tool) && (!it.onTask || may(findTask)) {
+				lines = append(lines, "\n- "+it.example)
+			}
 		}
 	}
 	if lines == nil {
@@ -104,6 +106,10 @@ func counts(status string, o outcome) string {
 		return fmt.Sprintf("%s still open.", tasks(max(n, o.pending), " is", " are"))
 	case status == "completed":
 		return fmt.Sprintf("%s done. Nice work!", tasks(max(n, o.completed), " is", " are"))
+	case o.pending == 0:
+		return fmt.Sprintf("You have %s, all done.", tasks(max(n, o.total), "", ""))
+	case o.pending >= n:
+		return fmt.Sprintf("You have %s, still open.", tasks(max(n, o.total), "", ""))
 	default:
 		return fmt.Sprintf("You have %s, %d of them open.", tasks(max(n, o.total), "", ""), o.pending)
 	}
