@@ -1,0 +1,101 @@
+package model
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/sashabaranov/go-openai"
+
+	"taskpilot/chatcore/agent"
+)
+
+var errNoMessages = errors.New("there is nothing to ask the model")
+
+// request writes a prompt as a chat completion request. The model's name is left out: go-openai refuses some names by a
+// list that it was built with, and only the endpoint knows. The sender puts it in.
+func (m *Model) request(prompt agent.Prompt) (openai.ChatCompletionRequest, error) {
+	request := openai.ChatCompletionRequest{
+		Stream:              true,
+		StreamOptions:       &openai.StreamOptions{IncludeUsage: true},
+		MaxCompletionTokens: m.config.MaxCompletionTokens, // newer models refuse MaxTokens
+	}
+	if prompt.System != "" {
+		request.Messages = append(request.Messages, openai.ChatCompletionMessage{
+			Role: openai.ChatMessageRoleSystem, Content: prompt.System,
+		})
+	}
+	for i, message := range prompt.Messages {
+		written, err := write(message)
+		if err != nil {
+			return request, fmt.Errorf("message %d of the prompt: %w", i, err)
+		}
+		if written.Content != "" || len(written.ToolCalls) > 0 {
+			request.Messages = append(request.Messages, written)
+		}
+	}
+	if len(request.Messages) == 0 {
+		return request, errNoMessages
+	}
+	for _, tool := range prompt.Tools {
+		written, err := writeTool(tool)
+		if err != nil {
+			return request, err
+		}
+		request.Tools = append(request.Tools, written)
+	}
+	return request, nil
+}
+
+// nothing is what a tool said that said nothing: the content of a tool's message may not be missing.
+const nothing = "null"
+
+func write(message agent.PromptMessage) (openai.ChatCompletionMessage, error) {
+	written := openai.ChatCompletionMessage{Role: message.Role, Content: message.Text}
+	switch message.Role {
+	case agent.RoleUser:
+	case agent.RoleTool:
+		written.ToolCallID = message.CallID
+		if written.Content == "" {
+			written.Content = nothing
+		}
+	case agent.RoleAssistant:
+		for _, call := range message.Calls {
+			written.ToolCalls = append(written.ToolCalls, openai.ToolCall{
+				ID: call.ID, Type: openai.ToolTypeFunction,
+				Function: openai.FunctionCall{Name: call.Tool, Arguments: arguments(call.Arguments)},
+			})
+		}
+	default:
+		return written, fmt.Errorf("no such role: %q", message.Role)
+	}
+	return written, nil
+}
+
+// arguments are always a JSON value on the wire: some endpoints parse those of the history and refuse the request.
+func arguments(text string) string {
+	if text == "" {
+		return "{}"
+	}
+	if json.Valid([]byte(text)) {
+		return text
+	}
+	kept, err := json.Marshal(map[string]string{"invalid": text})
+	if err != nil {
+		return "{}"
+	}
+	return string(kept)
+}
+
+func writeTool(tool agent.Tool) (openai.Tool, error) {
+	schema := tool.Schema
+	if len(schema) == 0 {
+		schema = json.RawMessage(`{"type":"object","properties":{}}`)
+	}
+	if !json.Valid(schema) {
+		return openai.Tool{}, fmt.Errorf("the schema of tool %q is no JSON", tool.Name)
+	}
+	return openai.Tool{Type: openai.ToolTypeFunction, Function: &openai.FunctionDefinition{
+		Name: tool.Name, Description: tool.Description, Parameters: schema,
+	}}, nil
+}

@@ -1,0 +1,88 @@
+package model_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/model"
+)
+
+var _ = Describe("The request", func() {
+	var received []byte
+	var header http.Header
+	keep := func(w http.ResponseWriter, r *http.Request) {
+		received, _ = io.ReadAll(r.Body)
+		header = r.Header
+		Expect(r.URL.Path).To(Equal("/v1/chat/completions"))
+		streaming(says("ok"), ends("stop"), done)(w, r)
+	}
+
+	It("carries the prompt, the history with its calls, and the tools", func(ctx SpecContext) {
+		m := endpoint(model.Config{Model: "gpt-4-turbo", MaxCompletionTokens: 500}, keep)
+		said := hear(ctx, m, agent.Prompt{
+			System: "You manage <tasks>.",
+			Messages: []agent.PromptMessage{
+				{Role: agent.RoleUser, Text: "Add milk"},
+				{Role: agent.RoleAssistant, Text: "Doing it.", Calls: []agent.Call{
+					{ID: "a", Tool: "add_task", Arguments: `{"title":"Milk"}`},
+					{ID: "b", Tool: "list_tasks", Arguments: ``},
+					{ID: "c", Tool: "add_task", Arguments: `{"title":`},
+				}},
+				{Role: agent.RoleTool, CallID: "a", Text: `{"task_id":7}`},
+				{Role: agent.RoleTool, CallID: "b", Text: ``},
+				{Role: agent.RoleTool, CallID: "c", Text: `{"code":"invalid_arguments"}`},
+				{Role: agent.RoleAssistant, Text: ""},
+				{Role: agent.RoleUser, Text: "And now?"},
+			},
+			Tools: []agent.Tool{
+				{Name: "add_task", Description: "Adds a task.", Schema: json.RawMessage(`{"type":"object","properties":{"title":{"type":"string"}},"required":["title"]}`)},
+				{Name: "list_tasks"},
+			},
+		})
+		Expect(said.Err).NotTo(HaveOccurred())
+		golden, err := os.ReadFile("testdata/request.json")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(received).To(MatchJSON(golden))
+		Expect(header.Get("Authorization")).To(Equal("Bearer " + key))
+	})
+
+	It("asks the prompt's model before the configured one", func(ctx SpecContext) {
+		m := endpoint(model.Config{}, keep)
+		prompt := ask
+		prompt.Model = `other"model`
+		Expect(hear(ctx, m, prompt).Err).NotTo(HaveOccurred())
+		Expect(received).To(ContainSubstring(`"model":"other\"model"`))
+	})
+
+	DescribeTable("leaves it to the endpoint which models there are",
+		func(ctx SpecContext, name string) {
+			m := endpoint(model.Config{Model: name}, keep)
+			prompt := ask
+			prompt.Tools = []agent.Tool{{Name: "add_task"}}
+			Expect(hear(ctx, m, prompt).Err).NotTo(HaveOccurred())
+			var request struct{ Model string }
+			Expect(json.Unmarshal(received, &request)).To(Succeed())
+			Expect(request.Model).To(Equal(name))
+		},
+		Entry(nil, "gpt-6-astra"), Entry(nil, "gpt-6.1-sol"), Entry(nil, "o3-mini"), Entry(nil, "text-davinci-003"),
+	)
+
+	DescribeTable("is never sent when it can't be right",
+		func(ctx SpecContext, prompt agent.Prompt) {
+			m := endpoint(model.Config{}, func(http.ResponseWriter, *http.Request) { Fail("it was sent") })
+			said := hear(ctx, m, prompt)
+			Expect(said.Err).To(HaveOccurred())
+			var fault *agent.ModelError
+			Expect(said.Err).NotTo(BeAssignableToTypeOf(fault), "the model is not at fault")
+		},
+		Entry("with nothing to say", agent.Prompt{}),
+		Entry("with an unknown role", agent.Prompt{Messages: []agent.PromptMessage{{Role: "system", Text: "x"}}}),
+		Entry("with a schema that is no JSON", agent.Prompt{Messages: ask.Messages, Tools: []agent.Tool{{Name: "t", Schema: json.RawMessage(`{`)}}}),
+	)
+})
