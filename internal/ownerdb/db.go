@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -15,6 +16,9 @@ import (
 
 // Silence is how long a connection may say nothing before it is given up.
 const Silence = 10 * time.Second
+
+// idleInTransaction is how long the server keeps a transaction, and its locks, for a process that went away without a word.
+const idleInTransaction = time.Minute
 
 // Options of Open. The zero value of each takes the default beside it.
 type Options struct {
@@ -25,6 +29,7 @@ type Options struct {
 // DB is a pool of connections on which every transaction belongs to one owner.
 type DB struct {
 	pool       *sqlx.DB
+	silence    time.Duration
 	slots      chan struct{} // one for each transaction: the pool has one connection more, so preparing never waits for them
 	statements sync.Map      // SQL text → *statement; texts are constants of the program, so this stays small
 }
@@ -45,19 +50,15 @@ func Open(dsn string, options Options) (*DB, error) {
 	}
 	connector, err := pq.NewConnector(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("reading the database's address: %w", redact(err, dsn))
+		// lib/pq's own words quote the address, or a part of it that may be the password.
+		return nil, errors.New("reading the database's address: it is neither a postgres:// URL nor key=value pairs")
 	}
-	connector.Dialer(dialer{silence: options.Silence})
+	connector.Dialer(newDialer(options.Silence))
 	pool := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	pool.SetMaxOpenConns(options.MaxConns + 1)
 	pool.SetMaxIdleConns(options.MaxConns + 1)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{pool: pool, slots: make(chan struct{}, options.MaxConns)}, nil
-}
-
-// redact keeps a password in the address out of the error.
-func redact(err error, dsn string) error {
-	return errors.New(strings.ReplaceAll(err.Error(), dsn, "(address)"))
+	return &DB{pool: pool, silence: options.Silence, slots: make(chan struct{}, options.MaxConns)}, nil
 }
 
 // Close gives all connections back.
@@ -72,8 +73,15 @@ func (db *DB) Ping(ctx context.Context) error {
 }
 
 // As runs do in one transaction whose owner is userID, and commits when do returns nil. The error of do comes back
-// as it is; an error of the database's is wrapped with what was being done.
+// as it is; an error of the database's is wrapped with what was being done. A userID that Postgres cannot hold, or an
+// empty one, is ErrNoOwner. A statement that fails ends the transaction: to try again, call As again. As must not be
+// called within do, for under load the two would wait for each other.
 func (db *DB) As(ctx context.Context, userID string, do func(*Tx) error) error {
+	// The setting is empty, and not null, after its first transaction on a connection: an empty owner would be everybody
+	// who forgot to say who they are.
+	if userID == "" || !utf8.ValidString(userID) || strings.ContainsRune(userID, 0) {
+		return ErrNoOwner
+	}
 	return db.transaction(ctx, "SET LOCAL app.user_id = "+pq.QuoteLiteral(userID), do)
 }
 
@@ -83,7 +91,9 @@ func (db *DB) AsRole(ctx context.Context, role string, do func(*Tx) error) error
 	return db.transaction(ctx, "SET LOCAL ROLE "+pq.QuoteIdentifier(role), do)
 }
 
-// transaction begins, says who it is for in a literal (Citus does not pass set_config on to its workers), and ends.
+// transaction begins, says who it is for in a literal (Citus does not pass set_config on to its workers), and ends. In the
+// same breath it bounds its statements on the server: one that waits longer than the connection may be silent would go
+// on there, holding its locks, when nobody listens any more.
 func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) error) error {
 	select {
 	case db.slots <- struct{}{}:
@@ -96,7 +106,7 @@ func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) err
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit this says ErrTxDone
-	if _, err := tx.ExecContext(ctx, identify); err != nil {
+	if _, err := tx.ExecContext(ctx, identify+db.bounds()); err != nil {
 		return fmt.Errorf("saying whose transaction it is: %w", err)
 	}
 	if err := do(&Tx{tx: tx, db: db}); err != nil {
@@ -108,13 +118,18 @@ func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) err
 	return nil
 }
 
+func (db *DB) bounds() string {
+	return fmt.Sprintf("; SET LOCAL statement_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d",
+		max(1, (db.silence*9/10).Milliseconds()), idleInTransaction.Milliseconds())
+}
+
 // prepare gives the statement of a text, prepared once a connection (2.5 times as fast as unprepared).
 func (db *DB) prepare(query string) (*sqlx.Stmt, error) {
 	entry, _ := db.statements.LoadOrStore(query, &statement{})
 	s := entry.(*statement)
 	s.once.Do(func() {
 		// Not the caller's context: the statement outlives the call that met it first.
-		ctx, cancel := context.WithTimeout(context.Background(), Silence)
+		ctx, cancel := context.WithTimeout(context.Background(), db.silence)
 		defer cancel()
 		s.prepared, s.err = db.pool.PreparexContext(ctx, query)
 	})

@@ -6,10 +6,14 @@ import (
 	"time"
 )
 
-// dialer makes connections on which no read and no write can hang for longer than silence.
+// dialer makes connections that are there within silence, and on which no read and no write can hang for longer.
 type dialer struct {
 	net.Dialer
 	silence time.Duration
+}
+
+func newDialer(silence time.Duration) dialer {
+	return dialer{Dialer: net.Dialer{Timeout: silence}, silence: silence}
 }
 
 func (d dialer) Dial(network, address string) (net.Conn, error) {

@@ -15,6 +15,9 @@ import (
 // ErrNoRow says that a Get found nothing. It is sql.ErrNoRows, so that callers need not know where it comes from.
 var ErrNoRow = sql.ErrNoRows
 
+// ErrNoOwner says that As was given no user, or one that cannot be an owner.
+var ErrNoOwner = errors.New("a transaction needs an owner: a name that is not empty, valid UTF-8 and without U+0000")
+
 // IsTaken says that an insert met a row that has its key already: take another id and try again.
 func IsTaken(err error) bool {
 	var e *pq.Error

@@ -14,7 +14,7 @@ type Tx struct {
 
 // Get reads one row into dest, or returns ErrNoRow.
 func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error {
-	s, err := t.statement(query)
+	s, err := t.statement(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error
 
 // Select reads all rows into the slice dest points to.
 func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) error {
-	s, err := t.statement(query)
+	s, err := t.statement(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) er
 
 // Exec runs a statement and says how many rows it touched.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	s, err := t.statement(query)
+	s, err := t.statement(ctx, query)
 	if err != nil {
 		return 0, err
 	}
@@ -43,10 +43,10 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 	return result.RowsAffected()
 }
 
-func (t *Tx) statement(query string) (*sqlx.Stmt, error) {
+func (t *Tx) statement(ctx context.Context, query string) (*sqlx.Stmt, error) {
 	prepared, err := t.db.prepare(query)
 	if err != nil {
 		return nil, err
 	}
-	return t.tx.Stmtx(prepared), nil
+	return t.tx.StmtxContext(ctx, prepared), nil
 }
