@@ -1,0 +1,122 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"taskpilot/deploy/e2e/browser"
+)
+
+// person is somebody at the page: real keys, real clicks, and eyes for what is inside the element's shadow.
+type person struct {
+	page *browser.Page
+	fake *fake
+}
+
+func newPerson(options ...browser.Option) *person {
+	GinkgoHelper()
+	page := chromium.Page(GinkgoT(), options...)
+	fake := newFake()
+	DeferCleanup(fake.close)
+	return &person{page: page, fake: fake}
+}
+
+// opens goes to the page, at the address's end if one is given.
+func (p *person) opens(ctx context.Context, end ...string) {
+	GinkgoHelper()
+	address := p.fake.page.URL + "/"
+	for _, part := range end {
+		address += part
+	}
+	Expect(p.page.Open(ctx, address)).To(Succeed())
+}
+
+func (p *person) signsIn(ctx context.Context, name string) {
+	GinkgoHelper()
+	p.opens(ctx)
+	Eventually(ctx, p.focus).WithArguments(ctx).Should(Equal("name"))
+	p.types(ctx, name+kb.Enter)
+	Eventually(ctx, p.sees).WithArguments(ctx, "textarea").Should(BeTrue())
+	Eventually(ctx, p.focus).WithArguments(ctx).Should(Equal("chat"))
+}
+
+func (p *person) says(ctx context.Context, text string) {
+	GinkgoHelper()
+	p.does(ctx, "focusComposer()")
+	p.types(ctx, text+kb.Enter)
+}
+
+func (p *person) types(ctx context.Context, keys string) {
+	GinkgoHelper()
+	Expect(p.page.Do(ctx, chromedp.KeyEvent(keys))).To(Succeed())
+}
+
+// does calls a method of the element.
+func (p *person) does(ctx context.Context, call string) {
+	GinkgoHelper()
+	Expect(p.page.Eval(ctx, "document.querySelector('openai-chatkit')."+call, nil)).To(Succeed())
+}
+
+// clicks presses the middle of what a selector finds in the element or, failing that, in the page.
+func (p *person) clicks(ctx context.Context, selector string) {
+	GinkgoHelper()
+	Eventually(ctx, p.sees).WithArguments(ctx, selector).Should(BeTrue(), "nothing to click: %s", selector)
+	var middle struct{ X, Y float64 }
+	p.evaluates(ctx, fmt.Sprintf(`(() => {
+		const node = %s[0];
+		node.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+		const box = node.getBoundingClientRect();
+		return { X: box.x + box.width / 2, Y: box.y + box.height / 2 };
+	})()`, all(selector)), &middle)
+	Expect(p.page.Do(ctx, chromedp.MouseClickXY(middle.X, middle.Y))).To(Succeed())
+}
+
+// sees says whether something that a selector finds is shown.
+func (p *person) sees(ctx context.Context, selector string) bool {
+	GinkgoHelper()
+	var seen bool
+	p.evaluates(ctx, all(selector)+`.some((node) => node.checkVisibility())`, &seen)
+	return seen
+}
+
+// reads is the text of all that a selector finds.
+func (p *person) reads(ctx context.Context, selector string) []string {
+	GinkgoHelper()
+	var texts []string
+	p.evaluates(ctx, all(selector)+`.map((node) => node.innerText.trim())`, &texts)
+	return texts
+}
+
+// focus is the id of what has the focus in the page.
+func (p *person) focus(ctx context.Context) string {
+	GinkgoHelper()
+	var id string
+	p.evaluates(ctx, `document.activeElement?.id ?? ''`, &id)
+	return id
+}
+
+func (p *person) evaluates(ctx context.Context, expression string, out any) {
+	GinkgoHelper()
+	Expect(p.page.Eval(ctx, expression, out)).To(Succeed(), expression)
+}
+
+// pictures takes a picture where SCREENSHOTS names a folder, to be looked at by people.
+func (p *person) pictures(ctx context.Context, name string) {
+	GinkgoHelper()
+	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
+		Expect(p.page.Screenshot(ctx, filepath.Join(folder, name+".png"))).To(Succeed())
+	}
+}
+
+// all is the expression of a list of what a selector finds, inside the element's shadow and outside.
+func all(selector string) string {
+	return fmt.Sprintf(`[document.querySelector('openai-chatkit')?.shadowRoot, document]
+		.filter(Boolean).flatMap((root) => [...root.querySelectorAll(%q)])`, selector)
+}

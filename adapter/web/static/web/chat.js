@@ -1,0 +1,161 @@
+// One chat: the state, the parts that are drawn from it, and what the element's methods do. chatkit.js makes one for
+// each <openai-chatkit>.
+
+import { Actions } from './actions.js';
+import { applyTheme } from './theme.js';
+import { readOptions } from './options.js';
+import { Client } from './protocol/client.js';
+import { initialState, Store } from './store.js';
+import { adoptStyles } from './styles.js';
+import { load } from './threads.js';
+import { Turns } from './turns.js';
+import { Frame } from './view/frame.js';
+import { History } from './history.js';
+
+/** Makes the chat of one element in its shadow root. Nothing is drawn until it has options. */
+export async function createChat(element, root) {
+  await adoptStyles(root);
+  return new Chat(element, root);
+}
+
+class Chat {
+  #element;
+  #root;
+  #options = null;
+  #client = null;
+  #store = new Store((state) => this.#frame?.draw(state, this.#options));
+  #turns = new Turns({
+    store: this.#store,
+    client: () => this.#client,
+    words: () => this.#options.words,
+    emit: (name, detail) => this.#emit(name, detail),
+    giveBack: (input) => this.#frame.composer.giveBack(inputText(input)),
+  });
+  #actions = new Actions({
+    store: this.#store, turns: this.#turns, client: () => this.#client, options: () => this.#options,
+    fail: (error) => this.#fail(error, null),
+  });
+  #history = new History({
+    store: this.#store, client: () => this.#client, words: () => this.#options.words,
+    emit: (name) => this.#emit(name),
+    open: (threadId) => this.setThreadId(threadId),
+  });
+  #frame = null;
+  #loading = null;
+
+  constructor(element, root) {
+    this.#element = element;
+    this.#root = root;
+  }
+
+  connected() { this.#store.redraw(); }
+
+  disconnected() {
+    this.#turns.leave();
+    this.#loading?.abort();
+  }
+
+  setOptions(options) {
+    const first = this.#options === null;
+    this.#options = readOptions(options);
+    this.#client = new Client(this.#options.api, this.#options.explicitLocale);
+    this.#frame ??= new Frame(this.#root, this.#commands());
+    applyTheme(this.#frame.node, this.#options.theme);
+    this.#store.redraw();
+    if (!first) return;
+    this.#emit('ready');
+    if (this.#options.initialThread) this.#load(this.#options.initialThread);
+  }
+
+  /** What a person can do in the drawn parts. */
+  #commands() {
+    return {
+      send: (text) => this.sendUserMessage({ text }),
+      stop: () => this.#turns.stop(),
+      retry: (how) => (how === 'refresh' ? this.fetchUpdates() : this.#turns.again(how)),
+      dismiss: () => this.#store.set({ failure: null, pending: null }),
+      newThread: () => {
+        this.#history.hide();
+        return this.setThreadId(null).then(() => this.focusComposer());
+      },
+      prompt: (prompt) => this.sendUserMessage(typeof prompt === 'string' ? { text: prompt } : { content: prompt }),
+      action: (action, item) => this.#actions.run(action, item),
+      history: this.#history,
+    };
+  }
+
+  async sendUserMessage({ text, content, attachments, reply, newThread, model, toolChoice }) {
+    const parts = content ?? (text?.trim() ? [{ type: 'input_text', text }] : []);
+    if (!parts.length || this.#turns.busy) return;
+    if (newThread) await this.setThreadId(null);
+    this.#frame.followEnd();
+    await this.#turns.send({
+      content: parts.map((part) => (part.type === 'input_tag' ? { data: {}, ...part } : part)),
+      attachments: (attachments ?? []).map(({ id }) => id),
+      ...(reply && { quoted_text: reply }),
+      inference_options: { ...(model && { model }), ...(toolChoice && { tool_choice: toolChoice }) },
+    });
+  }
+
+  sendCustomAction(action, itemId) {
+    return this.#actions.send(action, itemId);
+  }
+
+  async setThreadId(threadId) {
+    if (threadId === (this.#store.state.conversation.thread?.id ?? null)) return;
+    this.#loading?.abort();
+    this.#turns.reset();
+    this.#store.set({ loading: false });
+    this.#emit('thread.change', { threadId });
+    if (threadId) await this.#load(threadId);
+  }
+
+  /** Reads the open conversation again, for the server knows more than this page. */
+  async fetchUpdates() {
+    const { thread } = this.#store.state.conversation;
+    if (thread && !this.#turns.busy) await this.#load(thread.id);
+  }
+
+  async setComposerValue({ text, content }) {
+    this.#frame.composer.fill(text ?? inputText({ content: content ?? [] }));
+  }
+
+  async focusComposer() { this.#frame?.composer.focus(); }
+  async showHistory() { return this.#history.show(); }
+  async hideHistory() { return this.#history.hide(); }
+
+  async #load(threadId) {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#store.set({ loading: true, failure: null });
+    this.#emit('thread.load.start', { threadId });
+    try {
+      const conversation = await load(this.#client, threadId, loading.signal);
+      if (loading !== this.#loading) return;
+      this.#frame.followEnd();
+      this.#store.set({ conversation, loading: false, stopped: false, pending: null });
+      this.#emit('thread.load.end', { threadId });
+    } catch (error) {
+      if (loading !== this.#loading || loading.signal.aborted) return;
+      this.#store.set({ loading: false });
+      this.#fail(error, error.status === 404 ? this.#options.words.errors.gone : null);
+      if (error.status === 404) this.#emit('thread.change', { threadId: null });
+    }
+  }
+
+  #fail(error, message) {
+    const { errors } = this.#options.words;
+    const said = message ?? (error.status === 401 ? errors.signedOut : error.message || errors[error.kind] || errors.stream);
+    this.#store.set({ failure: { message: said, retry: null } });
+    this.#emit('error', { error });
+  }
+
+  #emit(name, detail) {
+    this.#element.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail: detail ?? null }));
+  }
+}
+
+function inputText({ content }) {
+  return content.map(({ text }) => text).join('');
+}

@@ -1,0 +1,45 @@
+// Items that are shown but not yet worked with: questions, client tools, generated pictures.
+
+import { h } from '../view/dom.js';
+import { icon } from '../view/icons.js';
+import { safeImage } from '../view/links.js';
+
+/** Questions to the person, with the answers given. */
+export class QuestionsView {
+  node = h('div', { class: 'item' });
+  #words;
+
+  constructor({ words }) { this.#words = words; }
+
+  update({ inputs = [], status }) {
+    const state = { answered: this.#words.answered, skipped: this.#words.skipped }[status] ?? this.#words.waiting;
+    this.node.replaceChildren(h('dl', { class: 'questions' }, inputs.map((input) => [
+      h('dt', { dir: 'auto' }, input.question),
+      h('dd', { dir: 'auto' }, input.answer?.values?.join(', ') || input.options?.map(({ value }) => value).join(' · ') || state),
+    ])), h('p', { class: 'aside' }, state));
+  }
+}
+
+/** A tool that ran in a page. */
+export class ClientToolView {
+  node = h('div', { class: 'item task-item' });
+
+  update({ name, status }) {
+    this.node.replaceChildren(h('p', { class: 'task-line' },
+      status === 'completed' ? icon('check') : h('span', { class: 'spinner' }), h('span', {}, name)));
+  }
+}
+
+export class ImageView {
+  node = h('div', { class: 'item' });
+  #words;
+
+  constructor({ words }) { this.#words = words; }
+
+  update({ image }) {
+    const address = safeImage(image?.url);
+    this.node.replaceChildren(address
+      ? h('img', { class: 'picture', src: address, alt: this.#words.picture, loading: 'lazy' })
+      : h('p', { class: 'progress' }, h('span', { class: 'spinner' }), this.#words.picture));
+  }
+}

@@ -1,0 +1,27 @@
+// The options of @openai/chatkit as this element reads them: defaults filled in, shapes that people get wrong forgiven.
+
+import { directionOf, wordsFor } from './words.js';
+
+/** Everything the parts need to know of the options, once. Names follow the official types. */
+export function readOptions(options) {
+  const locale = options.locale ?? navigator.language ?? 'en';
+  const words = wordsFor(locale);
+  const theme = typeof options.theme === 'string' ? { colorScheme: options.theme } : options.theme ?? {};
+  return {
+    api: options.api,
+    locale,
+    explicitLocale: options.locale,
+    direction: directionOf(locale),
+    words,
+    theme: { colorScheme: 'light', ...theme },
+    title: options.frameTitle ?? words.title,
+    initialThread: options.initialThread ?? null,
+    header: { enabled: true, ...options.header },
+    history: { enabled: true, showDelete: true, showRename: true, ...options.history },
+    startScreen: { greeting: words.greeting, prompts: [], ...options.startScreen },
+    composer: { placeholder: words.placeholder, ...options.composer },
+    disclaimer: options.disclaimer ?? null,
+    thread: { autoScroll: false, ...options.thread },
+    onAction: options.widgets?.onAction ?? null,
+  };
+}

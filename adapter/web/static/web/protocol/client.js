@@ -1,0 +1,98 @@
+// ChatKit's wire from the page's side: one URL, POST, and an answer that is one JSON object or a stream of events.
+
+import { eventData } from './sse.js';
+
+/**
+ * What went wrong before or under an answer. `kind`: "network" (nothing came, or the stream broke off), "refused" (the
+ * server said no: sending the same again is no use), "unavailable" (it may work later), "garbled" (an answer that is
+ * not ChatKit's). `message` is the server's own sentence when it gave one, else empty.
+ */
+export class ProtocolError extends Error {
+  constructor(kind, { message = '', status = 0, cause } = {}) {
+    super(message, { cause });
+    this.name = 'ProtocolError';
+    this.kind = kind;
+    this.status = status;
+  }
+}
+
+/** Speaks to the protocol's URL. It never sends anything twice by itself: whether to try again is a person's choice. */
+export class Client {
+  #url;
+  #fetch;
+  #headers;
+
+  constructor({ url, fetch: fetcher }, locale) {
+    this.#url = url;
+    this.#fetch = fetcher ?? ((...request) => window.fetch(...request));
+    this.#headers = { 'Content-Type': 'application/json', ...(locale && { 'Accept-Language': locale }) };
+  }
+
+  /** A request that is answered by one JSON object. */
+  async call(type, params, { signal } = {}) {
+    const response = await this.#post(type, params, 'application/json', signal);
+    try {
+      return await response.json();
+    } catch (cause) {
+      throw new ProtocolError('garbled', { status: response.status, cause });
+    }
+  }
+
+  /** A request that is answered by a stream: yields its events. An aborted signal ends it with an AbortError. */
+  async* stream(type, params, { signal } = {}) {
+    const response = await this.#post(type, params, 'text/event-stream', signal);
+    if (!(response.headers.get('Content-Type') ?? '').startsWith('text/event-stream')) {
+      throw new ProtocolError('garbled', { status: response.status });
+    }
+    const frames = eventData(response.body);
+    try {
+      for (;;) {
+        const { done, value } = await frames.next().catch((cause) => { throw broken(cause, signal); });
+        if (done) return;
+        yield parsed(value);
+      }
+    } finally {
+      frames.return();
+    }
+  }
+
+  async #post(type, params, accept, signal) {
+    let response;
+    try {
+      response = await this.#fetch(this.#url, {
+        method: 'POST',
+        headers: { ...this.#headers, Accept: accept },
+        body: JSON.stringify({ type, params, metadata: {} }),
+        signal,
+      });
+    } catch (cause) {
+      throw broken(cause, signal);
+    }
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+}
+
+function broken(cause, signal) {
+  if (signal?.aborted || cause?.name === 'AbortError') return cause;
+  return cause instanceof ProtocolError ? cause : new ProtocolError('network', { cause });
+}
+
+/** A refused request, with the sentence of its problem+json if it has one. */
+async function refusal(response) {
+  const problem = await response.json().catch(() => null);
+  const words = problem?.detail ?? problem?.title;
+  const later = response.status >= 500 || response.status === 429 || response.status === 408;
+  return new ProtocolError(later ? 'unavailable' : 'refused', {
+    status: response.status,
+    message: typeof words === 'string' ? words : '',
+  });
+}
+
+function parsed(data) {
+  try {
+    const event = JSON.parse(data);
+    if (typeof event?.type === 'string') return event;
+  } catch { /* said below */ }
+  throw new ProtocolError('garbled');
+}

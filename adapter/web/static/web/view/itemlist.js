@@ -1,0 +1,47 @@
+// The items of a conversation as nodes that stay: an item that is the same object as before is not touched.
+
+import { h } from './dom.js';
+import { itemView } from '../items/item.js';
+
+export class ItemList {
+  node = h('div', { class: 'items' });
+  #commands;
+  #views = new Map(); // id → {view, item, live}
+  #words = null;
+
+  constructor(commands) { this.#commands = commands; }
+
+  draw({ items, live }, { words }) {
+    if (words.language !== this.#words?.language) this.#clear();
+    this.#words = words;
+    const ids = new Set(items.map(({ id }) => id));
+    for (const [id, { view }] of this.#views) {
+      if (ids.has(id)) continue;
+      view.node.remove();
+      this.#views.delete(id);
+    }
+    let after = null; // the node that the next one belongs behind
+    for (const item of items) {
+      const { node } = this.#drawn(item, live.has(item.id));
+      const place = after ? after.nextSibling : this.node.firstChild;
+      if (place !== node) this.node.insertBefore(node, place);
+      after = node;
+    }
+  }
+
+  #drawn(item, live) {
+    const old = this.#views.get(item.id);
+    if (old && old.item === item && old.live === live) return old.view;
+    const same = old && old.item.type === item.type;
+    const view = same ? old.view : itemView(item.type, { words: this.#words, action: this.#commands.action });
+    if (old && !same) old.view.node.remove();
+    view.update(item, live);
+    this.#views.set(item.id, { view, item, live });
+    return view;
+  }
+
+  #clear() {
+    this.node.replaceChildren();
+    this.#views.clear();
+  }
+}
