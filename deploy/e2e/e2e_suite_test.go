@@ -40,21 +40,21 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	DeferCleanup(func() {
 		Expect(system.Stop()).To(Succeed())
 	})
-	database = connect(ctx)
+	connect(ctx)
+	DeferCleanup(func() { _ = database.Close() }) // its server may have ended before
 })
 
 // connect opens the running stack's database as the migrating role.
-func connect(ctx context.Context) *sqlx.DB {
+func connect(ctx context.Context) {
 	GinkgoHelper()
 	db, err := sqlx.ConnectContext(ctx, "postgres", system.Postgres.DSN)
 	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(db.Close)
-	return db
+	database = db
 }
 
 var _ = ReportAfterEach(func(report SpecReport) {
 	if report.Failed() && system != nil {
-		AddReportEntry("what the processes said", lastLines(system.Log(), 60))
+		AddReportEntry("what the processes said", lastLines(system.Log(), 25))
 	}
 })
 

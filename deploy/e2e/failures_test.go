@@ -41,9 +41,8 @@ var _ = Describe("A model that misbehaves", Ordered, func() {
 
 	DescribeTable("ends the turn with a stored sentence, and an error only where a retry can help",
 		func(ctx SpecContext, replies []scripted.Reply, sentence string, retry bool) {
-			word := fmt.Sprintf("case-%d", GinkgoRandomSeed()+int64(len(sentence)+len(replies)*100))
-			script(word, replies...)
-			_, thread, events := ask(ctx, "please "+word)
+			script(sentence, replies...)
+			_, thread, events := ask(ctx, "please: "+sentence)
 			texts := textsOf(thread.Items)
 			Expect(texts).NotTo(BeEmpty())
 			Expect(texts[len(texts)-1]).To(ContainSubstring(sentence))

@@ -72,7 +72,7 @@ var _ = Describe("toolserver on its own", func() {
 		build.Dir = launcher.Root
 		Expect(build.Run()).To(Succeed())
 		user := newUser("mia")
-		command := exec.CommandContext(ctx, filepath.Join(dir, "toolserver"), "--stdio", "--user", user)
+		command := exec.Command(filepath.Join(dir, "toolserver"), "--stdio", "--user", user)
 		command.Env = []string{"DATABASE_URL=" + toolserverDSN()}
 		command.Stderr = GinkgoWriter
 		use(ctx, user, &mcp.CommandTransport{Command: command})
