@@ -20,6 +20,15 @@ func DSNFor(adminDSN, role, password string) (string, error) {
 	})
 }
 
+// WithPassword is the same address with a password. It wants a URL that names its role.
+func WithPassword(dsn, password string) (string, error) {
+	u, err := url.Parse(dsn)
+	if err != nil || u.User.Username() == "" {
+		return "", errors.New("the database's address is no postgres:// URL that names its role")
+	}
+	return DSNFor(dsn, u.User.Username(), password)
+}
+
 // InDatabase is the address of another database of the same server, for the same role. It wants a URL.
 func InDatabase(dsn, database string) (string, error) {
 	return urlFor(dsn, func(u *url.URL, query url.Values) {

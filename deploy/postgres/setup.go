@@ -27,6 +27,9 @@ const setupLock = 0x7461736b70696c6f // "taskpilo"
 // ErrNotMigrator says that a role cannot set a database up, or would not see its rows afterwards.
 var ErrNotMigrator = errors.New("the role that sets the database up must be a superuser or have BYPASSRLS")
 
+// ErrUnreachable says that the database did not answer, or not yet.
+var ErrUnreachable = errors.New("the database can't be reached")
+
 // Setup applies the schema and lets each role of passwords log in with its password. Doing it again changes nothing
 // but passwords; several at once wait for each other.
 func Setup(ctx context.Context, adminDSN string, passwords map[string]string) error {
@@ -62,7 +65,11 @@ func checkMigrator(ctx context.Context, db *sql.DB) error {
 	var bypasses bool
 	row := db.QueryRowContext(ctx, `SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user`)
 	if err := row.Scan(&role, &bypasses); err != nil {
-		return fmt.Errorf("reaching the database: %w", err)
+		var refused *pq.Error // an answer; one of a server that is starting is as good as none
+		if errors.As(err, &refused) && refused.Code != pqerror.CannotConnectNow {
+			return fmt.Errorf("asking who may set the database up: %w", err)
+		}
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
 	if !bypasses {
 		return fmt.Errorf("%w: %s is not and has not (as a superuser: ALTER ROLE %s BYPASSRLS)",

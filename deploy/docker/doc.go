@@ -1,0 +1,2 @@
+// Package docker holds the images' recipe. Its specs read docker-compose.yml as Compose does.
+package docker
