@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/store"
 )
 
 // Renew keeps the leases of the runs at work here until ctx ends.
@@ -17,13 +18,25 @@ func (m *Manager) Renew(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		if m.AtWork() == 0 {
+		leased := m.leased()
+		if len(leased) == 0 {
 			continue
 		}
-		if err := m.store.RenewLeases(ctx, m.config.OwnerURL, m.config.Lease); err != nil && ctx.Err() == nil {
+		if err := m.store.RenewLeases(ctx, m.config.OwnerURL, leased, m.config.Lease); err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "leases could not be renewed", "error", err)
 		}
 	}
+}
+
+// leased names the runs at work here.
+func (m *Manager) leased() []store.Leased {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	runs := make([]store.Leased, 0, len(m.atWork))
+	for run := range m.atWork {
+		runs = append(runs, store.Leased{UserID: run.UserID, RunID: run.ID})
+	}
+	return runs
 }
 
 // AtWork is how many runs there are here.

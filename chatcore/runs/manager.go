@@ -21,7 +21,7 @@ type Store interface {
 	CommitStep(ctx context.Context, reply store.Reply) (api.Step, []string, error)
 	RecordCall(ctx context.Context, userID string, record api.ToolCall, end store.CallEnd) (api.ToolCall, error)
 	EndTurn(ctx context.Context, end store.TurnEnd) (api.Message, api.Conversation, error)
-	RenewLeases(ctx context.Context, ownerURL string, lease time.Duration) error
+	RenewLeases(ctx context.Context, ownerURL string, runs []store.Leased, lease time.Duration) error
 }
 
 // Agent answers a turn.
@@ -93,13 +93,18 @@ func (m *Manager) Start(ctx context.Context, request Request) (*Run, error) {
 }
 
 func (m *Manager) newTurn(request Request) store.NewTurn {
-	interrupted, lost := agent.Interrupted(), agent.LostCall()
+	interrupted := agent.Interrupted()
 	return store.NewTurn{
 		UserID: request.Caller.UserID, SessionID: request.Caller.SessionID, ConversationID: request.ConversationID,
 		Content: request.Content, MaxHistory: m.config.MaxHistory, OwnerURL: m.config.OwnerURL, Lease: m.config.Lease,
 		Interrupted: store.Sentence{Code: interrupted.Code, Text: interrupted.Sentence},
-		LostCall:    store.Sentence{Code: lost.Code, Text: lost.Error},
+		LostCall:    lostCall(),
 	}
+}
+
+func lostCall() store.Sentence {
+	lost := agent.LostCall()
+	return store.Sentence{Code: lost.Code, Text: lost.Error}
 }
 
 // work is the run's goroutine.
@@ -156,6 +161,7 @@ func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending)
 		if ending.Failed {
 			end.Code = ending.Code
 		}
+		end.LostCall = lostCall()
 		ctx, cancel := bounded(ctx)
 		defer cancel()
 		answer, _, err := m.store.EndTurn(ctx, end)

@@ -16,10 +16,12 @@ type TurnEnd struct {
 	RunID          int64
 	State          string // api.StateDone, StateFailed or StateStopped
 	Code           string
+	LostCall       Sentence // is recorded for a call whose end nobody saw
 }
 
-// EndTurn makes the answer a message: its content is its steps' texts. It returns the answer with its steps and the
-// conversation after it.
+// EndTurn makes the answer a message: its content is its steps' texts. Nothing under it stays open: a reply that was not
+// whole goes, and a call whose end nobody saw says so. It returns the answer with its steps and the conversation after it.
+// Ending a turn again in the same way changes nothing; ErrNotFound says that it was ended otherwise, or is gone.
 func (s *Store) EndTurn(ctx context.Context, end TurnEnd) (answer api.Message, conversation api.Conversation, err error) {
 	err = s.db.As(ctx, end.UserID, func(tx *ownerdb.Tx) error {
 		var err error
@@ -32,32 +34,72 @@ func (s *Store) EndTurn(ctx context.Context, end TurnEnd) (answer api.Message, c
 func (s *Store) endTurn(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) (api.Message, api.Conversation, error) {
 	var row conversationRow
 	err := tx.Get(ctx, &row, `
-		UPDATE conversations SET message_count = message_count + 1, updated_at = $3
-		WHERE user_id = $1 AND id = $2
-		RETURNING `+conversationColumns, end.UserID, end.ConversationID, s.now())
+		SELECT `+conversationColumns+` FROM conversations WHERE user_id = $1 AND id = $2 FOR UPDATE`, end.UserID, end.ConversationID)
 	if err != nil {
-		return api.Message{}, api.Conversation{}, found(err, "counting the answer")
+		return api.Message{}, api.Conversation{}, found(err, "locking a conversation")
+	}
+	if err := s.closeSteps(ctx, tx, end); err != nil {
+		return api.Message{}, api.Conversation{}, err
 	}
 	answers, err := readMessages(ctx, tx, end.UserID, `
-		SELECT `+messageColumns+` FROM messages WHERE user_id = $1 AND id = $2 AND state = 'running' FOR UPDATE`,
-		end.UserID, end.RunID)
+		SELECT `+messageColumns+` FROM messages WHERE user_id = $1 AND conversation_id = $2 AND id = $3`,
+		end.UserID, end.ConversationID, end.RunID)
 	if err != nil {
 		return api.Message{}, api.Conversation{}, err
 	}
 	if len(answers) == 0 {
-		return api.Message{}, api.Conversation{}, ErrNotFound // it was ended by somebody else
+		return api.Message{}, api.Conversation{}, ErrNotFound
 	}
 	answer := answers[0]
+	if answer.State != api.StateRunning {
+		if answer.State != end.State || answer.Code != end.Code {
+			return api.Message{}, api.Conversation{}, ErrNotFound // it was ended by somebody else
+		}
+		return answer, row.conversation(), nil // the word of an earlier try's success was lost
+	}
 	answer.Content, answer.State, answer.Code = contentOf(answer.Steps), end.State, end.Code
+	conversation, err := s.storeAnswer(ctx, tx, end, answer.Content)
+	return answer, conversation, err
+}
+
+// closeSteps leaves nothing open under an answer that ends.
+func (s *Store) closeSteps(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) error {
+	if _, err := tx.Exec(ctx, `
+		UPDATE steps SET state = 'discarded' WHERE user_id = $1 AND message_id = $2 AND state = 'open'`,
+		end.UserID, end.RunID); err != nil {
+		return fmt.Errorf("discarding an unfinished reply: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `
+		UPDATE tool_calls SET status = 'failed', code = $3, error = $4, finished_at = $5, finish_rank = lost.rank
+		FROM (
+			SELECT call.id, row_number() OVER (PARTITION BY call.step_id ORDER BY call.index) - 1 + (
+				SELECT count(*) FROM tool_calls ended
+				WHERE ended.user_id = $1 AND ended.step_id = call.step_id AND ended.status <> 'pending') AS rank
+			FROM tool_calls call JOIN steps ON steps.user_id = call.user_id AND steps.id = call.step_id
+			WHERE call.user_id = $1 AND steps.message_id = $2 AND call.status = 'pending') AS lost
+		WHERE tool_calls.user_id = $1 AND tool_calls.id = lost.id`,
+		end.UserID, end.RunID, end.LostCall.Code, end.LostCall.Text, s.now()); err != nil {
+		return fmt.Errorf("closing lost calls: %w", err)
+	}
+	return nil
+}
+
+// storeAnswer makes a running answer a message that counts, and gives its lease back.
+func (s *Store) storeAnswer(ctx context.Context, tx *ownerdb.Tx, end TurnEnd, content string) (api.Conversation, error) {
 	if _, err := tx.Exec(ctx, `
 		UPDATE messages SET content = $3, state = $4, code = NULLIF($5, '') WHERE user_id = $1 AND id = $2`,
-		end.UserID, end.RunID, answer.Content, end.State, end.Code); err != nil {
-		return api.Message{}, api.Conversation{}, fmt.Errorf("storing the answer: %w", err)
+		end.UserID, end.RunID, content, end.State, end.Code); err != nil {
+		return api.Conversation{}, fmt.Errorf("storing the answer: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM turn_leases WHERE user_id = $1 AND run_id = $2`, end.UserID, end.RunID); err != nil {
-		return api.Message{}, api.Conversation{}, fmt.Errorf("giving the lease back: %w", err)
+		return api.Conversation{}, fmt.Errorf("giving the lease back: %w", err)
 	}
-	return answer, row.conversation(), nil
+	var row conversationRow
+	err := tx.Get(ctx, &row, `
+		UPDATE conversations SET message_count = message_count + 1, updated_at = $3
+		WHERE user_id = $1 AND id = $2
+		RETURNING `+conversationColumns, end.UserID, end.ConversationID, s.now())
+	return row.conversation(), found(err, "counting the answer")
 }
 
 // contentOf joins the steps' texts by a blank line.

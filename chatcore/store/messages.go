@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -203,7 +202,7 @@ func readSteps(ctx context.Context, tx *ownerdb.Tx, userID string, answers []int
 	steps := make(map[int64][]api.Step, len(answers))
 	for _, row := range rows {
 		step := row.step()
-		step.ToolCalls = slices.Concat(step.ToolCalls, calls[row.ID])
+		step.ToolCalls = append(step.ToolCalls, calls[row.ID]...) // never nil: it is a list on the wire
 		steps[row.MessageID] = append(steps[row.MessageID], step)
 	}
 	return steps, nil

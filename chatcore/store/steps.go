@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"taskpilot/chatcore/api"
 	"taskpilot/internal/ownerdb"
@@ -20,7 +19,7 @@ type StepPlace struct {
 	Code           string // of a sentence that chatcore itself says
 }
 
-// OpenStep makes the row of a step that begins, with its position.
+// OpenStep makes the row of a step that begins, with its position. ErrNotFound says that the turn is no longer at work.
 func (s *Store) OpenStep(ctx context.Context, place StepPlace) (api.Step, error) {
 	var step api.Step
 	err := s.insert(ctx, place.UserID, func(tx *ownerdb.Tx) (err error) {
@@ -41,14 +40,32 @@ func (s *Store) openStep(ctx context.Context, tx *ownerdb.Tx, place StepPlace) (
 	row := stepRow{
 		ID: s.ids.Next(), Position: position, CreatedAt: s.now(), Code: sql.NullString{String: place.Code, Valid: place.Code != ""},
 	}
-	_, err = tx.Exec(ctx, `
+	opened, err := tx.Exec(ctx, `
 		INSERT INTO steps (user_id, id, message_id, conversation_id, position, ordinal, state, code, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
+		SELECT $1, $2, id, conversation_id, $5, $6, 'open', $7, $8 FROM messages
+		WHERE user_id = $1 AND id = $3 AND conversation_id = $4 AND state = 'running'`,
 		place.UserID, row.ID, place.RunID, place.ConversationID, position, place.Ordinal, row.Code, row.CreatedAt)
 	if err != nil {
 		return api.Step{}, fmt.Errorf("opening a step: %w", err)
 	}
+	if opened == 0 {
+		return api.Step{}, ErrNotFound // the turn was ended by somebody else
+	}
 	return row.step(), nil
+}
+
+// finishStep makes a step whole. One that was discarded stays so: its turn was ended by somebody else.
+func finishStep(ctx context.Context, tx *ownerdb.Tx, userID string, step int64, text string) error {
+	finished, err := tx.Exec(ctx, `
+		UPDATE steps SET content = $3, state = 'done' WHERE user_id = $1 AND id = $2 AND state <> 'discarded'`,
+		userID, step, text)
+	if err != nil {
+		return fmt.Errorf("storing a reply: %w", err)
+	}
+	if finished == 0 {
+		return ErrNotFound
+	}
+	return nil
 }
 
 // NewCall is a call that a reply asked for.
@@ -66,7 +83,7 @@ type Reply struct {
 }
 
 // CommitStep stores a reply with its calls pending, each with the key that makes it act once. It returns the step as it
-// is stored, and the calls' keys in order.
+// is stored, and the calls' keys in order. ErrNotFound says that the turn is no longer at work.
 func (s *Store) CommitStep(ctx context.Context, reply Reply) (api.Step, []string, error) {
 	var step api.Step
 	var keys []string
@@ -77,10 +94,8 @@ func (s *Store) CommitStep(ctx context.Context, reply Reply) (api.Step, []string
 			return err
 		}
 		step.Content = reply.Text
-		if _, err := tx.Exec(ctx, `
-			UPDATE steps SET content = $3, state = 'done' WHERE user_id = $1 AND id = $2`,
-			reply.Place.UserID, step.ID, reply.Text); err != nil {
-			return fmt.Errorf("storing a reply: %w", err)
+		if err := finishStep(ctx, tx, reply.Place.UserID, step.ID, reply.Text); err != nil {
+			return err
 		}
 		step.ToolCalls, keys, err = s.addCalls(ctx, tx, reply, step)
 		return err
@@ -142,16 +157,4 @@ func (s *Store) RecordCall(ctx context.Context, userID string, record api.ToolCa
 // nullJSON is a JSON value as text, which lib/pq passes as it is, or NULL.
 func nullJSON(value json.RawMessage) sql.NullString {
 	return sql.NullString{String: string(value), Valid: len(value) > 0}
-}
-
-// RenewLeases says of all runs of this replica that it is still at work on them, whoever owns them.
-func (s *Store) RenewLeases(ctx context.Context, ownerURL string, lease time.Duration) error {
-	return s.db.AsRole(ctx, "taskpilot_worker", func(tx *ownerdb.Tx) error {
-		_, err := tx.Exec(ctx, `
-			UPDATE turn_leases SET until = now() + $2 * interval '1 second' WHERE owner_url = $1`, ownerURL, lease.Seconds())
-		if err != nil {
-			return fmt.Errorf("renewing leases: %w", err)
-		}
-		return nil
-	})
 }

@@ -114,7 +114,7 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	var row conversationRow
 	err := tx.Get(ctx, &row, `
 		UPDATE conversations
-		SET last_position = last_position + 2, message_count = message_count + 1, updated_at = $3, title = COALESCE(title, $4)
+		SET last_position = last_position + 2, message_count = message_count + 1, updated_at = $3, title = COALESCE(title, NULLIF($4, ''))
 		WHERE user_id = $1 AND id = $2
 		RETURNING `+conversationColumns, turn.UserID, before.ID, now, titleFrom(turn.Content))
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 		turn.UserID, answer, turn.OwnerURL, turn.Lease.Seconds()); err != nil {
 		return fmt.Errorf("leasing the turn: %w", err)
 	}
-	accepted.Conversation, accepted.RunID, accepted.Titled = row.conversation(), answer, !before.Title.Valid
+	accepted.Conversation, accepted.RunID, accepted.Titled = row.conversation(), answer, !before.Title.Valid && row.Title.Valid
 	accepted.UserMessage = messageRow{
 		ID: question, Position: row.LastPosition - 1, Role: api.RoleUser, Content: turn.Content, State: api.StateDone, CreatedAt: now,
 	}.message()
