@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -152,5 +154,8 @@ func (s *Server) Done() <-chan struct{} { return s.child.Done() }
 // Stop ends the server: connections are cut, what was committed is kept. It returns when the server has ended.
 func (s *Server) Stop() error {
 	s.child.Stop(syscall.SIGINT, 10*time.Second)
+	if filepath.Dir(s.sockets) != s.root {
+		_ = os.Remove(s.sockets) // empty, for the server has removed its socket; if not, the next start takes it as it is
+	}
 	return s.child.Err()
 }
