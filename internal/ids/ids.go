@@ -24,7 +24,7 @@ func New(clock func() time.Time) *Source { return &Source{clock: clock} }
 // Next gives an id that is greater than every one given before by this Source, also when the clock was set back.
 func (s *Source) Next() int64 {
 	millis := max(s.clock().UnixMilli()-epochMillis, 0)
-	id := millis<<randomBits | rand.Int64N(1<<randomBits) //nolint:gosec // an id is no secret
+	id := millis<<randomBits | rand.Int64N(1<<randomBits)
 	for {
 		last := s.last.Load()
 		next := max(id, last+1)

@@ -149,6 +149,19 @@ var _ = Describe("What belongs to an owner", func() {
 			})).To(Succeed())
 		})
 
+		It("has no owner, whoever had the connection before", func(ctx SpecContext) {
+			db = open(addresses.Chatcore, ownerdb.Options{MaxConns: 1})
+			for range 3 {
+				Expect(db.As(ctx, alice, func(*ownerdb.Tx) error { return nil })).To(Succeed())
+				Expect(db.AsRole(ctx, "taskpilot_worker", func(tx *ownerdb.Tx) error {
+					var owner string
+					err := tx.Get(ctx, &owner, `SELECT coalesce(current_setting('app.user_id', true), '')`)
+					Expect(owner).To(BeEmpty())
+					return err
+				})).To(Succeed())
+			}
+		})
+
 		It("cannot be taken by a process that is not of it", func(ctx SpecContext) {
 			Expect(db.AsRole(ctx, "taskpilot_worker", func(*ownerdb.Tx) error { return nil })).To(
 				MatchError(ContainSubstring("permission denied")))

@@ -18,6 +18,7 @@ func (t *Tx) Get(ctx context.Context, dest any, query string, args ...any) error
 	if err != nil {
 		return err
 	}
+	defer func() { _ = s.Close() }() // the connection keeps what was prepared
 	return s.GetContext(ctx, dest, args...)
 }
 
@@ -27,6 +28,7 @@ func (t *Tx) Select(ctx context.Context, dest any, query string, args ...any) er
 	if err != nil {
 		return err
 	}
+	defer func() { _ = s.Close() }() // the connection keeps what was prepared
 	return s.SelectContext(ctx, dest, args...)
 }
 
@@ -36,6 +38,7 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 	if err != nil {
 		return 0, err
 	}
+	defer func() { _ = s.Close() }() // as above
 	result, err := s.ExecContext(ctx, args...)
 	if err != nil {
 		return 0, err

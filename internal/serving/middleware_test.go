@@ -233,7 +233,7 @@ var _ = Describe("The wrapping of a handler", func() {
 
 		It("leaves a handler's own wish to cut alone", func(ctx SpecContext) {
 			server := serve(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-			_, err := http.Get(server.URL) //nolint:bodyclose // there is none
+			_, err := http.Get(server.URL)
 			Expect(err).To(HaveOccurred())
 			Expect(line(ctx, "request")).To(HaveKeyWithValue("aborted", true))
 			Expect(out.lines("a handler panicked")).To(BeEmpty())

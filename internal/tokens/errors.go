@@ -18,7 +18,7 @@ var (
 type refusal struct{ reason string }
 
 func (r *refusal) Error() string        { return "the token is not valid: " + r.reason }
-func (r *refusal) Is(target error) bool { return target == ErrInvalid } //nolint:errorlint // this is what Is is for
+func (r *refusal) Is(target error) bool { return target == ErrInvalid }
 
 var (
 	errMalformed = &refusal{"it is not a signed token in compact form"}
