@@ -1,0 +1,218 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gleak"
+
+	"taskpilot/chatcore/api"
+)
+
+var _ = Describe("A streamed request", func() {
+	var a *adapter
+	BeforeEach(func() {
+		before := gleak.Goroutines()
+		DeferCleanup(func(ctx SpecContext) {
+			http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+			Eventually(ctx, gleak.Goroutines).WithTimeout(5 * time.Second).ShouldNot(gleak.HaveLeaked(before))
+		})
+		a = newAdapter()
+	})
+	JustBeforeEach(func() { a.start() })
+
+	It("creates a thread and shows the turn, in ChatKit's order", func(ctx SpecContext) {
+		a.chat.on(chatOf, streaming(turn()...))
+		response := a.post(ctx, create)
+		all := events(response)
+		Expect(types(all)).To(Equal([]any{
+			"thread.created", "thread.item.done", "stream_options", "progress_update", "thread.item.done",
+			"thread.item.added", "thread.item.updated", "thread.item.updated", "thread.item.updated", "thread.item.updated", "thread.item.done",
+		}))
+		Expect(all[4]["item"]).To(HaveKeyWithValue("content", ContainElement(HaveKeyWithValue("text", "✓ Task created: Buy groceries"))))
+		Expect(response.Header.Get("Cache-Control")).To(Equal("no-cache, no-transform"))
+		Expect(response.Header.Get("X-Accel-Buffering")).To(Equal("no"))
+		Expect(response.Header).NotTo(HaveKey("Content-Encoding"))
+	})
+
+	It("asks chatcore as the user of the token, with a hop token", func(ctx SpecContext) {
+		a.chat.on(chatOf, streaming(turn()...))
+		events(a.post(ctx, addTo7))
+		Expect(a.chat.requests()).To(HaveLen(1))
+		Expect(a.chat.requests()[0].body).To(MatchJSON(`{"content":"hi","conversation_id":7}`))
+		hop := a.hop(ctx, a.chat.requests()[0].auth)
+		Expect(hop.Subject).To(Equal("alice"))
+		Expect(hop.SessionID).To(BeEmpty())
+	})
+
+	It("adds to a thread and begins at the message", func(ctx SpecContext) {
+		a.chat.on(chatOf, streaming(turn()...))
+		Expect(types(events(a.post(ctx, addTo7)))[:2]).To(Equal([]any{"thread.item.done", "stream_options"}))
+	})
+
+	DescribeTable("that chatcore refuses is one error", func(ctx SpecContext, status int, code, detail, message string, retry bool) {
+		a.chat.on(chatOf, refusing(status, code, detail))
+		told, allowed := oneError(a.post(ctx, addTo7))
+		Expect(told).To(ContainSubstring(message))
+		Expect(allowed).To(Equal(retry))
+		Expect(a.chat.requests()).To(HaveLen(1), "a turn was sent again")
+	},
+		Entry("no such thread", 404, "not_found", "d", "isn't there any more", false),
+		Entry("a turn at work", 409, "turn_at_work", "d", "still working", false),
+		Entry("locked", 409, "conversation_locked", "d", "locked", false),
+		Entry("closed", 409, "conversation_closed", "d", "closed", false),
+		Entry("too long", 400, "invalid_request", "content may have at most 5000 characters.", "content may have at most 5000 characters.", false),
+		Entry("too much", 429, "too_many", "d", "too much at once", true),
+		Entry("our hop token is not trusted", 401, "unauthorized", "d", "can't be reached", true),
+		Entry("its own fault", 500, "internal", "stack trace", "can't be reached", true),
+		Entry("a proxy's page", 502, "", "", "can't be reached", true),
+		Entry("going down", 503, "going_down", "d", "can't be reached", true),
+	)
+
+	It("to a thread that cannot be is one error, and nobody is asked", func(ctx SpecContext) {
+		_, retry := oneError(a.post(ctx, `{"type":"threads.add_user_message","params":{"thread_id":"thr_nope","input":{"content":[{"type":"input_text","text":"hi"}]}}}`))
+		Expect(retry).To(BeFalse())
+		Expect(a.chat.requests()).To(BeEmpty())
+	})
+
+	It("while chatcore is down is one error", func(ctx SpecContext) {
+		a.chat.Close()
+		told, retry := oneError(a.post(ctx, create))
+		Expect(told).To(ContainSubstring("can't be reached"))
+		Expect(retry).To(BeTrue())
+	})
+
+	It("whose turn is cut ends in order, with an error", func(ctx SpecContext) {
+		a.chat.on(chatOf, streaming(turn()[:7]...))
+		all := events(a.post(ctx, create))
+		Expect(all[len(all)-1]).To(Equal(map[string]any{
+			"type": "error", "code": "custom", "allow_retry": true,
+			"message": "The connection to the assistant broke. The answer may still come: reload in a moment to see it.",
+		}))
+	})
+
+	It("whose turn makes no sense ends in order, with an error", func(ctx SpecContext) {
+		a.chat.on(chatOf, func(w http.ResponseWriter, _ *http.Request) {
+			say(w, turn()[0])
+			_, _ = w.Write([]byte("event: message.delta\ndata: {\"step_id\":\"x\n\n"))
+		})
+		all := events(a.post(ctx, create))
+		Expect(types(all)[len(all)-1]).To(Equal("error"))
+	})
+
+	It("that fails after it was accepted shows the stored sentence, then that it can be tried again", func(ctx SpecContext) {
+		step := api.Step{ID: 5, Position: 3, CreatedAt: noon, Code: "model_unreachable", Content: "I can't reach the language model right now."}
+		a.chat.on(chatOf, streaming(turn()[0],
+			api.MessageStarted{Step: api.StepHead{ID: 5, Position: 3, Code: step.Code, CreatedAt: noon}}, api.MessageDelta{StepID: 5, Text: step.Content},
+			api.MessageCompleted{Step: step}, api.RunFailed{Code: step.Code, Message: step.Content, Retryable: true, Answer: &api.Message{}}))
+		all := events(a.post(ctx, create))
+		Expect(types(all)).To(Equal([]any{"thread.created", "thread.item.done", "stream_options", "thread.item.done", "error"}))
+		Expect(all[4]["message"]).To(Equal("You can try again."))
+	})
+
+	It("closes chatcore's stream when the page aborts", func(ctx SpecContext) {
+		left := make(chan struct{})
+		a.chat.on(chatOf, func(w http.ResponseWriter, r *http.Request) {
+			say(w, turn()[0])
+			<-r.Context().Done()
+			close(left)
+		})
+		page, abort := context.WithCancel(ctx)
+		stream := bufio.NewReader(a.post(page, create).Body)
+		Expect(frame(stream)).To(ContainSubstring("thread.created"))
+		abort()
+		Eventually(ctx, left).Should(BeClosed())
+	})
+
+	It("is told when the adapter goes down", func(ctx SpecContext) {
+		a.chat.on(chatOf, func(w http.ResponseWriter, r *http.Request) {
+			say(w, turn()[0])
+			<-r.Context().Done()
+		})
+		response := a.post(ctx, create)
+		a.server.Closing()
+		a.server.Closing()
+		all := events(response)
+		Expect(all[len(all)-1]).To(HaveKeyWithValue("message", ContainSubstring("restarting")))
+		Expect(all[len(all)-1]).To(HaveKeyWithValue("allow_retry", true))
+	})
+
+	DescribeTable("with what is not passed on yet is refused in words", func(ctx SpecContext, more, message string) {
+		told, retry := oneError(a.post(ctx, `{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"hi"}],`+more+`}}}`))
+		Expect(told).To(ContainSubstring(message))
+		Expect(retry).To(BeFalse())
+		Expect(a.chat.requests()).To(BeEmpty())
+	},
+		Entry(nil, `"attachments":["atc_1"]`, "Attachments are not supported yet"),
+		Entry(nil, `"quoted_text":"q"`, "Quotes are not supported yet"),
+		Entry(nil, `"inference_options":{"model":"m"}`, "Choosing a model"),
+		Entry(nil, `"inference_options":{"tool_choice":{"id":"t"}}`, "Choosing a model"),
+	)
+
+	It("without any words is a 400 that names the field", func(ctx SpecContext) {
+		response := a.post(ctx, `{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":" \n"}]}}}`)
+		Expect(response.StatusCode).To(Equal(http.StatusBadRequest))
+		Expect(object(response)).To(HaveKeyWithValue("field", "params.input.content"))
+	})
+
+	Context("when chatcore takes its time", func() {
+		BeforeEach(func() { a.options.Heartbeat, a.options.Patience = 20*time.Millisecond, 30*time.Millisecond })
+
+		It("sends heartbeats between whole events, and the answer when it comes", func(ctx SpecContext) {
+			release := make(chan struct{})
+			a.chat.on(chatOf, func(w http.ResponseWriter, _ *http.Request) {
+				<-release
+				say(w, turn()...)
+			})
+			response := a.post(ctx, create) // its headers come before anything else does
+			stream := bufio.NewReader(response.Body)
+			Expect(frame(stream)).To(Equal(": hb\n\n"))
+			Expect(frame(stream)).To(Equal(": hb\n\n"))
+			close(release)
+			for text := frame(stream); ; text = frame(stream) {
+				if text != ": hb\n\n" {
+					Expect(text).To(HavePrefix(`data: {"type":"thread.created"`))
+					break
+				}
+			}
+		})
+
+		It("tells a session that was revoked in the stream, for the status is out", func(ctx SpecContext) {
+			release := make(chan struct{})
+			a.chat.on(chatOf, func(w http.ResponseWriter, _ *http.Request) {
+				<-release
+				problem(w, 401, "session_ended", "The session is over.")
+			})
+			response := a.post(ctx, create, "Authorization", "Bearer "+a.secret("alice", "cks_1", time.Now()))
+			close(release)
+			told, retry := oneError(response)
+			Expect(told).To(ContainSubstring("sign in again"))
+			Expect(retry).To(BeFalse())
+		})
+	})
+
+	Context("when the page stops reading", func() {
+		BeforeEach(func() { a.options.WriteTime = 100 * time.Millisecond })
+
+		It("is given up, and chatcore's stream with it", func(ctx SpecContext) {
+			left := make(chan struct{})
+			a.chat.on(chatOf, func(w http.ResponseWriter, r *http.Request) {
+				defer close(left)
+				say(w, turn()[:6]...)
+				flood := api.MessageDelta{StepID: 6, Text: string(make([]byte, 64<<10))}
+				for r.Context().Err() == nil {
+					if api.Encode(w, api.Event{Body: flood}) != nil {
+						return
+					}
+				}
+			})
+			response := a.post(ctx, create)
+			Eventually(ctx, left).WithTimeout(10 * time.Second).Should(BeClosed())
+			Expect(response.Body.Close()).To(Succeed())
+		})
+	})
+})
