@@ -98,6 +98,14 @@ func (t *fakeTurn) send(event object) {
 	t.write([]byte("data: " + string(body) + "\n\n"))
 }
 
+// waits holds the turn until the spec says go on, or the page has gone.
+func (t *fakeTurn) waits(next <-chan struct{}) {
+	select {
+	case <-next:
+	case <-t.context.Done():
+	}
+}
+
 // item completes an item with what every item has.
 func (t *fakeTurn) item(item object) object {
 	t.fake.mu.Lock()

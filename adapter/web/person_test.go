@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -55,7 +54,7 @@ func (p *person) says(ctx context.Context, text string) {
 
 func (p *person) types(ctx context.Context, keys string) {
 	GinkgoHelper()
-	Expect(p.page.Do(ctx, chromedp.KeyEvent(keys))).To(Succeed())
+	Expect(p.page.Type(ctx, keys)).To(Succeed())
 }
 
 // does calls a method of the element.
@@ -75,7 +74,7 @@ func (p *person) clicks(ctx context.Context, selector string) {
 		const box = node.getBoundingClientRect();
 		return { X: box.x + box.width / 2, Y: box.y + box.height / 2 };
 	})()`, all(selector)), &middle)
-	Expect(p.page.Do(ctx, chromedp.MouseClickXY(middle.X, middle.Y))).To(Succeed())
+	Expect(p.page.Click(ctx, middle.X, middle.Y)).To(Succeed())
 }
 
 // sees says whether something that a selector finds is shown.

@@ -58,7 +58,7 @@ func open(parent context.Context, options []Option) (*Page, error) {
 	page := &Page{}
 	tab, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext(), chromedp.WithListener(page.listen))
 	page.context, page.close = tab, cancel
-	if err := chromedp.Do(tab, set.viewport(), set.scheme()); err != nil {
+	if err := chromedp.Do(tab, set.viewport(), set.media()); err != nil {
 		cancel()
 		return nil, err
 	}
@@ -73,14 +73,17 @@ func (s settings) viewport() chromedp.Action[chromedp.Void] {
 	return chromedp.EmulateViewport(s.width, s.height, view...)
 }
 
-func (s settings) scheme() chromedp.Action[chromedp.Void] {
+func (s settings) media() chromedp.Action[chromedp.Void] {
 	scheme := "light"
 	if s.dark {
 		scheme = "dark"
 	}
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme},
+				{Name: "prefers-reduced-motion", Value: "reduce"}, // a click must not chase what still slides in
+			},
 		})
 		return err
 	})

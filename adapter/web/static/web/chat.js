@@ -73,7 +73,7 @@ class Chat {
       send: (text) => this.sendUserMessage({ text }),
       stop: () => this.#turns.stop(),
       retry: (how) => (how === 'refresh' ? this.fetchUpdates() : this.#turns.again(how)),
-      dismiss: () => this.#store.set({ failure: null, pending: null }),
+      dismiss: () => this.#dismiss(),
       newThread: () => {
         this.#history.hide();
         return this.setThreadId(null).then(() => this.focusComposer());
@@ -82,6 +82,13 @@ class Chat {
       action: (action, item) => this.#actions.run(action, item),
       history: this.#history,
     };
+  }
+
+  /** Takes what went wrong out of sight; a message that was not sent goes back to where it was written. */
+  #dismiss() {
+    const { pending } = this.#store.state;
+    this.#store.set({ failure: null, pending: null });
+    if (pending) this.#frame.composer.giveBack(inputText(pending.input));
   }
 
   async sendUserMessage({ text, content, attachments, reply, newThread, model, toolChoice }) {

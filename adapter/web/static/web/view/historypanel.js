@@ -13,7 +13,7 @@ export class HistoryPanel {
   #fresh;
   #list = h('ul', { class: 'threads', role: 'list' });
   #message = h('p', { class: 'aside', role: 'status' });
-  #drawn = {};
+  #rows = new Map(); // thread id → {key, node}: a row that says the same stays, with what somebody is doing in it
   #back = null;
 
   constructor(commands) {
@@ -35,12 +35,21 @@ export class HistoryPanel {
     this.#message.textContent = history.message
       || (history.threads === null ? words.loading : history.threads.length ? '' : words.noHistory);
     this.#message.hidden = !this.#message.textContent;
-    if (this.#drawn.threads !== history.threads || this.#drawn.current !== current) {
-      this.#drawn = { threads: history.threads, current };
-      const row = { words, locale, option, current, panel: this.#commands.history };
-      this.#list.replaceChildren(...(history.threads ?? []).map((thread) => threadRow(thread, row)));
-    }
+    this.#draw(history.threads ?? [], { words, locale, option, current, panel: this.#commands.history });
     this.#open(history.open);
+  }
+
+  #draw(threads, context) {
+    const rows = new Map();
+    for (const thread of threads) {
+      const key = JSON.stringify([thread.title, thread.created_at, thread.id === context.current, context.option, context.locale]);
+      const old = this.#rows.get(thread.id);
+      rows.set(thread.id, old?.key === key ? old : { key, node: threadRow(thread, context) });
+    }
+    const nodes = [...rows.values()].map(({ node }) => node);
+    const same = nodes.length === this.#list.childNodes.length && nodes.every((node, at) => node === this.#list.childNodes[at]);
+    if (!same) this.#list.replaceChildren(...nodes);
+    this.#rows = rows;
   }
 
   #open(open) {
