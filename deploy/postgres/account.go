@@ -30,7 +30,7 @@ func accountFor(dir string) (account, error) {
 	}
 	nobody, err := user.Lookup("nobody")
 	if err != nil {
-		return account{}, fmt.Errorf("Postgres does not run as root, and there is no account nobody to run it as: %w", err)
+		return account{}, fmt.Errorf("there is no account nobody to run Postgres as, which does not run as root: %w", err)
 	}
 	uid, err := strconv.Atoi(nobody.Uid)
 	if err != nil {

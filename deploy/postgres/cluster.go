@@ -68,16 +68,14 @@ func initdb(ctx context.Context, binaries Binaries, l layout, into, locale strin
 		args = append(args, "--no-sync")
 	}
 	var output bytes.Buffer
-	cmd := l.command(binaries.path("initdb"), args...)
+	cmd := l.command(ctx, binaries.path("initdb"), args...)
 	cmd.Stdout, cmd.Stderr = &output, &output
 	child, err := leash.Start(cmd, syscall.SIGKILL)
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case <-child.Done():
-	case <-ctx.Done():
-		child.Stop(syscall.SIGKILL, 0)
+	<-child.Done()
+	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	return output.Bytes(), child.Err()
@@ -85,8 +83,8 @@ func initdb(ctx context.Context, binaries Binaries, l layout, into, locale strin
 
 // command runs a binary as the server's account, in a directory it can read, with an environment of its own: the
 // caller's PG variables and locale must not reach the server.
-func (l layout) command(path string, args ...string) *exec.Cmd {
-	cmd := exec.Command(path, args...)
+func (l layout) command(ctx context.Context, path string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = l.root
 	cmd.Env = []string{"HOME=" + l.root, "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
 	cmd.SysProcAttr = l.account.attributes()

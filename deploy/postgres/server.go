@@ -84,7 +84,7 @@ func serve(ctx context.Context, binaries Binaries, l layout, options Options) (*
 		return nil, err
 	}
 	tail := &tail{to: options.Stderr}
-	cmd := l.command(binaries.path("postgres"), serverArgs(l, options.Durable)...)
+	cmd := l.command(context.Background(), binaries.path("postgres"), serverArgs(l, options.Durable)...) // until Stop
 	cmd.Stdout, cmd.Stderr = tail, tail
 	child, err := leash.Start(cmd, syscall.SIGINT)
 	if err != nil {

@@ -25,7 +25,8 @@ func (p *plan) build(ctx context.Context) error {
 		packages = append(packages, "taskpilot/deploy/offlinemodel")
 	}
 	// Without the version control's stamp: git refuses a clone of somebody else's, and the build with it.
-	cmd := exec.Command("go", append([]string{"build", "-buildvcs=false", "-o", into}, packages...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-buildvcs=false", "-o", into}, packages...)...)
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // its compilers too
 	cmd.Env = p.options.Environ
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -33,10 +34,8 @@ func (p *plan) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case <-running.Done():
-	case <-ctx.Done():
-		running.Stop(syscall.SIGKILL, 0)
+	<-running.Done()
+	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err := running.Err(); err != nil {

@@ -83,7 +83,7 @@ func (r *runner) prepare(ctx context.Context) (*database, error) {
 	both.Go(r.step("database", "finding and starting Postgres", func() (done string, err error) {
 		db, err = r.openDatabase(ctx)
 		if err != nil {
-			return "", fmt.Errorf("Postgres: %w", err)
+			return "", fmt.Errorf("starting the database: %w", err)
 		}
 		return "Postgres is ready, with the schema: " + db.words, nil
 	}))

@@ -36,8 +36,8 @@ type child struct{ *leash.Child }
 func (c child) End() { c.Stop(syscall.SIGTERM, goodbye) }
 
 func (c command) start(log io.Writer) (process, int, error) {
-	cmd := exec.Command(c.path, c.args...)
-	cmd.Args[0] = "taskpilot-" + c.name // what ps shows
+	cmd := exec.CommandContext(context.Background(), c.path, c.args...) // it is stopped in order, by its keeper
+	cmd.Args[0] = "taskpilot-" + c.name                                 // what ps shows
 	cmd.Env = c.environment
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.WaitDelay = time.Second

@@ -23,14 +23,13 @@ const databasePrefix = "taskpilot_test_"
 func openCluster() (*cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	admin := os.Getenv("DATABASE_URL")
-	if admin == "" {
-		var err error
-		if admin, err = startPrivate(ctx); err != nil {
+	c := &cluster{admin: os.Getenv("DATABASE_URL"), template: templateName()}
+	if c.admin == "" {
+		if err := c.startPrivate(ctx); err != nil {
 			return nil, err
 		}
 	}
-	c := &cluster{admin: admin, template: templateName(), roles: postgres.DerivedPasswords(admin)}
+	c.roles = postgres.DerivedPasswords(c.admin)
 	if err := c.prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -38,24 +37,23 @@ func openCluster() (*cluster, error) {
 }
 
 // startPrivate serves a cluster of this test process's own, and sees that nothing of it is left.
-func startPrivate(ctx context.Context) (string, error) {
+func (c *cluster) startPrivate(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "taskpilot-pgtest-")
 	if err != nil {
-		return "", fmt.Errorf("making a directory for Postgres: %w", err)
+		return fmt.Errorf("making a directory for Postgres: %w", err)
 	}
 	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // what is in it is closed; the server's account must pass through
-		return "", err
+		return err
 	}
 	var notes strings.Builder
 	data := filepath.Join(dir, "data")
 	server, err := postgres.Start(ctx, postgres.Options{DataDir: data, Log: func(s string) { notes.WriteString(s + "; ") }})
 	if err != nil {
-		return "", fmt.Errorf("%s%w", notes.String(), err)
+		return fmt.Errorf("%s%w", notes.String(), err)
 	}
-	if err := sweepAfterMe(dir, data, server.PID); err != nil {
-		return "", err
-	}
-	return server.AdminDSN("postgres"), nil
+	c.admin = server.AdminDSN("postgres")
+	c.alive, err = sweepAfterMe(dir, data, server.PID)
+	return err
 }
 
 // templateName changes with the schema, so that a shared server's old template is not taken for the new one.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -104,6 +105,7 @@ type cluster struct {
 	admin    string // the address of a database that nobody copies
 	template string
 	roles    map[string]string
+	alive    *os.File // open for as long as this process lives, for the sweeper
 }
 
 func (c cluster) database(name string) (*DB, error) {

@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,25 +21,22 @@ rm -rf "$2" "$3"
 `
 
 // sweepAfterMe leaves a small process behind that outlives this one for a moment: go test has no hook for its own end.
-func sweepAfterMe(dir, data string, pid int) error {
+// What it returns is the sign that this process lives: a pipe that nothing refers to would be closed by the garbage
+// collector.
+func sweepAfterMe(dir, data string, pid int) (alive *os.File, err error) {
 	real, err := filepath.EvalSymlinks(data) // root's data may have gone elsewhere
 	if err != nil {
-		return fmt.Errorf("looking where Postgres's data went: %w", err)
+		return nil, fmt.Errorf("looking where Postgres's data went: %w", err)
 	}
 	input, alive, err := os.Pipe()
 	if err != nil {
-		return fmt.Errorf("making the sweeper's pipe: %w", err)
+		return nil, fmt.Errorf("making the sweeper's pipe: %w", err)
 	}
-	cmd := exec.Command("/bin/sh", "-c", sweeper, "sh", strconv.Itoa(pid), real, dir)
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", sweeper, "sh", strconv.Itoa(pid), real, dir)
 	cmd.Stdin = input
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // not ended with the test's process group
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("starting the sweeper: %w", err)
+		return nil, fmt.Errorf("starting the sweeper: %w", err)
 	}
-	keepOpen = alive
-	return input.Close()
+	return alive, input.Close()
 }
-
-// keepOpen is the sweeper's sign that this process lives. A pipe that nothing refers to would be closed by the
-// garbage collector.
-var keepOpen *os.File
