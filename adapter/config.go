@@ -16,7 +16,8 @@ type config struct {
 	Addr        string `env:"ADDR" envDefault:":8000"`
 	PrivateAddr string `env:"PRIVATE_ADDR"` // metrics and profiles; none by default
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
-	PublicURL   string `env:"PUBLIC_URL"` // where pages reach the adapter
+	PublicURL   string `env:"PUBLIC_URL"`     // where pages reach the adapter
+	DevIssuer   string `env:"DEV_ISSUER_URL"` // lets the page sign demo users in; never in production
 
 	ChatURL     string `env:"CHAT_API_URL"`
 	ChatToken   string `env:"CHAT_API_TOKEN"`    // only without signing keys
@@ -73,7 +74,7 @@ func readConfig(environ []string) (config, error) {
 func (c config) faults() error {
 	all := []error{
 		addrFault("ADDR", c.Addr), addrFault("PRIVATE_ADDR", c.PrivateAddr),
-		urlFault("CHAT_API_URL", c.ChatURL), urlFault("AUTH_JWKS_URL", c.UsersJWKS), urlFault("PUBLIC_URL", c.PublicURL),
+		urlFault("CHAT_API_URL", c.ChatURL), urlFault("AUTH_JWKS_URL", c.UsersJWKS), urlFault("PUBLIC_URL", c.PublicURL), urlFault("DEV_ISSUER_URL", c.DevIssuer),
 	}
 	needed := []struct{ name, value, what string }{
 		{"CHAT_API_URL", c.ChatURL, "the address of chatcore"},

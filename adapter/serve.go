@@ -12,6 +12,7 @@ import (
 	"taskpilot/adapter/present"
 	"taskpilot/adapter/server"
 	"taskpilot/adapter/upstream"
+	"taskpilot/adapter/web"
 	"taskpilot/chatcore/api"
 	"taskpilot/internal/serving"
 	"taskpilot/internal/tokens"
@@ -37,6 +38,11 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		Keys: chat.Keys, SessionTimeout: time.Duration(conf.SessionSeconds) * time.Second,
 		Disabled: !conf.Enabled, Origins: conf.Origins, Heartbeat: time.Duration(conf.Heartbeat),
 	}
+	page := web.Config{Protocol: "/api/v1/chatkit", DevIssuer: conf.DevIssuer}
+	if err := page.Validate(); err != nil {
+		return fmt.Errorf("making the page: %w", err)
+	}
+	options.Page = web.Handler(page)
 	if conf.PublicURL != "" {
 		if options.PublicURL, err = url.Parse(conf.PublicURL); err != nil {
 			return fmt.Errorf("reading PUBLIC_URL: %w", err)
