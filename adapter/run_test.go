@@ -79,7 +79,7 @@ var _ = Describe("The process", func() {
 		addr, stop := started(complete("AUTH_JWKS_URL="+jwks.URL, "SIGNING_KEYS_FILE="+path))
 		Expect(run(ctx, []string{"health"}, []string{"ADDR=" + addr}, nil, nil, logged)).To(Succeed())
 		for path, status := range map[string]int{"/readyz": 200, "/": 200, "/chatkit.js": 200, "/.well-known/jwks.json": 200, "/nowhere": 404} {
-			response, err := http.Get("http://" + addr + path) //nolint:noctx // a spec
+			response, err := http.Get("http://" + addr + path)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(response.Body.Close()).To(Succeed())
 			Expect(response.StatusCode).To(Equal(status), path)

@@ -43,7 +43,9 @@ type (
 	}
 
 	// StreamOptions tells the page how to show the stream; AllowCancel shows the Stop button.
-	StreamOptions struct{ AllowCancel bool }
+	StreamOptions struct {
+		AllowCancel bool `json:"allow_cancel"`
+	}
 
 	// ProgressUpdate says what is being done. It is not stored.
 	ProgressUpdate struct {
@@ -133,12 +135,10 @@ func (e ItemRemoved) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON nests the options, as the wire wants them.
 func (e StreamOptions) MarshalJSON() ([]byte, error) {
-	type options struct {
-		AllowCancel bool `json:"allow_cancel"`
-	}
+	type options StreamOptions
 	return tagged(e.EventType(), struct {
 		Options options `json:"stream_options"`
-	}{options{e.AllowCancel}})
+	}{options(e)})
 }
 
 // MarshalJSON adds the type.

@@ -161,10 +161,10 @@ func events(response *http.Response) []map[string]any {
 	var all []map[string]any
 	for stream := bufio.NewReader(response.Body); ; {
 		text := frame(stream)
-		switch {
-		case text == "":
+		switch text {
+		case "":
 			return all
-		case text == ": hb\n\n":
+		case ": hb\n\n":
 			continue
 		}
 		Expect(text).To(MatchRegexp(`^data: \{.*\}\n\n$`))

@@ -237,7 +237,8 @@ var _ = Describe("The client's stream", func() {
 		DeferCleanup(server.Close)
 		client, err := api.NewClient(server.URL, api.ClientOptions{})
 		Expect(err).NotTo(HaveOccurred())
-		for range client.Stream(ctx, api.Caller{UserID: "a"}, api.ChatRequest{Content: "hi"}) {
+		for _, err := range client.Stream(ctx, api.Caller{UserID: "a"}, api.ChatRequest{Content: "hi"}) {
+			Expect(err).NotTo(HaveOccurred())
 			break
 		}
 		Eventually(ctx, left).Should(BeClosed())
