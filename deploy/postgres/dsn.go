@@ -4,14 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // DSNFor is the address of the same server and database for another role. Both forms are understood: a URL, and
 // key=value pairs.
 func DSNFor(adminDSN, role, password string) (string, error) {
-	if !strings.HasPrefix(adminDSN, "postgres://") && !strings.HasPrefix(adminDSN, "postgresql://") {
-		return pairsFor(adminDSN, role, password)
+	if !isURL(adminDSN) {
+		return withPairs(adminDSN, "user", role, "password", password)
 	}
 	return urlFor(adminDSN, func(u *url.URL, query url.Values) {
 		u.User = url.UserPassword(role, password)
@@ -29,8 +30,11 @@ func WithPassword(dsn, password string) (string, error) {
 	return DSNFor(dsn, u.User.Username(), password)
 }
 
-// InDatabase is the address of another database of the same server, for the same role. It wants a URL.
+// InDatabase is the address of another database of the same server, for the same role.
 func InDatabase(dsn, database string) (string, error) {
+	if !isURL(dsn) {
+		return withPairs(dsn, "dbname", database)
+	}
 	return urlFor(dsn, func(u *url.URL, query url.Values) {
 		u.Path = "/" + database
 		query.Del("dbname")
@@ -48,13 +52,20 @@ func urlFor(dsn string, change func(*url.URL, url.Values)) (string, error) {
 	return u.String(), nil
 }
 
-// pairsFor adds its own pairs at the end: of two pairs with the same key the later one counts.
-func pairsFor(dsn, role, password string) (string, error) {
+func isURL(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+// withPairs adds pairs of keys and values at the end: of two pairs with the same key the later one counts.
+func withPairs(dsn string, pairs ...string) (string, error) {
 	if !strings.Contains(dsn, "=") {
 		return "", errors.New("the database's address is neither a postgres:// URL nor key=value pairs")
 	}
 	quote := strings.NewReplacer(`\`, `\\`, `'`, `\'`)
-	return fmt.Sprintf("%s user='%s' password='%s'", dsn, quote.Replace(role), quote.Replace(password)), nil
+	for pair := range slices.Chunk(pairs, 2) {
+		dsn += fmt.Sprintf(" %s='%s'", pair[0], quote.Replace(pair[1]))
+	}
+	return dsn, nil
 }
 
 // secretOf is what of an address is the same for every database of its server, and known to nobody else: the password

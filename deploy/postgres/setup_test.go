@@ -109,6 +109,7 @@ var _ = Describe("A database's address", func() {
 	It("keeps all else for another database", func() {
 		Expect(postgres.InDatabase("postgres://root:secret@db/x?sslmode=require", "y")).
 			To(Equal("postgres://root:secret@db/y?sslmode=require"))
+		Expect(postgres.InDatabase("host=db dbname=x", "y")).To(Equal("host=db dbname=x dbname='y'"))
 	})
 
 	It("gives the same passwords for every database of a server, and different ones for each role", func() {

@@ -27,6 +27,7 @@ type DB struct {
 	Admin      string // the migrating role, which bypasses row-level security
 	Chatcore   string // chatcore's role
 	Toolserver string // toolserver's role
+	name       string
 }
 
 // patience is how long a database may take; making the server is in it.
@@ -87,7 +88,7 @@ func drop(db *DB) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return execute(ctx, cluster.admin, "DROP DATABASE IF EXISTS "+pq.QuoteIdentifier(nameIn(db.Admin))+" WITH (FORCE)")
+	return execute(ctx, cluster.admin, "DROP DATABASE IF EXISTS "+pq.QuoteIdentifier(db.name)+" WITH (FORCE)")
 }
 
 func execute(ctx context.Context, dsn, statement string) error {
@@ -113,7 +114,7 @@ func (c cluster) database(name string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{Admin: admin}
+	db := &DB{Admin: admin, name: name}
 	if db.Chatcore, err = postgres.DSNFor(admin, postgres.RoleChatcore, c.roles[postgres.RoleChatcore]); err != nil {
 		return nil, err
 	}
