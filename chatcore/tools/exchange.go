@@ -3,6 +3,7 @@ package tools
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -149,10 +150,13 @@ func refuse(request *http.Request, response *http.Response, body []byte) error {
 	case status == http.StatusNotFound && request.Header.Get("Mcp-Session-Id") != "",
 		status == http.StatusMethodNotAllowed && request.Method != http.MethodPost, isError(body):
 		return nil
+	case isLost(body):
+		f.retry, f.lost = true, true
 	}
 	return f
 }
 
+// isError says that a body is a JSON-RPC error that the MCP client understands.
 func isError(body []byte) bool {
 	message, err := jsonrpc.DecodeMessage(body)
 	if err != nil {
@@ -160,4 +164,15 @@ func isError(body []byte) bool {
 	}
 	answer, ok := message.(*jsonrpc.Response)
 	return ok && answer.Error != nil
+}
+
+// isLost says that a body is an error about the session. Servers answer so with the id null, which the MCP client does not
+// read; it would end the session, and with it everybody's calls.
+func isLost(body []byte) bool {
+	var answer struct {
+		Error struct {
+			Code int64 `json:"code"`
+		} `json:"error"`
+	}
+	return json.Unmarshal(body, &answer) == nil && ofTheServer(answer.Error.Code)
 }

@@ -16,6 +16,7 @@ type fault struct {
 	retry    bool          // the same request may well be answered later
 	after    time.Duration // when the server wants to be asked again
 	tooLarge bool          // the request or the response
+	lost     bool          // the session is not known any more
 	err      error
 }
 

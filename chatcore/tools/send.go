@@ -15,11 +15,8 @@ import (
 // once is a RetryFor that sends nothing again.
 const once = -1
 
-// Delays between attempts: short at first, for a server that is just being replaced.
-const (
-	firstDelay = 100 * time.Millisecond
-	maxDelay   = 2 * time.Second
-)
+// maxGrowth is how much longer than the first the delay between attempts may become.
+const maxGrowth = 20
 
 // send does one request as a caller, on the shared session, and again while no answer came. cenkalti/backoff is enough for
 // that: one loop with one policy. failsafe-go would earn its keep with a breaker, and a breaker here would refuse the calls
@@ -40,7 +37,7 @@ func send[T any](ctx context.Context, t *Tools, caller agent.Caller, retryFor ti
 		return result, again(err)
 	}
 	delays := backoff.NewExponentialBackOff()
-	delays.InitialInterval, delays.Multiplier, delays.MaxInterval = firstDelay, 2, maxDelay
+	delays.InitialInterval, delays.Multiplier, delays.MaxInterval = t.config.RetryDelay, 2, maxGrowth*t.config.RetryDelay
 	options := []backoff.RetryOption{
 		backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(retryFor),
 		backoff.WithNotify(func(err error, delay time.Duration) {
@@ -72,12 +69,17 @@ func again(err error) error {
 // breaks says that a session is of no more use after an error: anything but a failed exchange and an answer.
 func breaks(err error) bool {
 	var f *fault
-	return !errors.As(err, &f) && !answered(err)
+	if errors.As(err, &f) {
+		return f.lost
+	}
+	return !answered(err)
 }
 
 // answered says that an error is the server's word on this very request. What JSON-RPC leaves to implementations (-32099
 // to -32000) is about the session or the transport.
 func answered(err error) bool {
 	var answer *jsonrpc.Error
-	return errors.As(err, &answer) && (answer.Code < -32099 || answer.Code > -32000)
+	return errors.As(err, &answer) && !ofTheServer(answer.Code)
 }
+
+func ofTheServer(code int64) bool { return code >= -32099 && code <= -32000 }

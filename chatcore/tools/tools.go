@@ -26,6 +26,7 @@ type Config struct {
 
 	CallTimeout time.Duration // 10 s: how long one attempt waits for its answer
 	RetryFor    time.Duration // 15 s: how long a call without an answer is sent again; below zero: never
+	RetryDelay  time.Duration // 100 ms before the first time, then longer; at most 20 times as long
 	ListFor     time.Duration // 60 s: how long the list of tools is kept
 
 	Log   *slog.Logger     // none
@@ -49,6 +50,7 @@ const CallKey = "taskpilot/call_key"
 func New(config Config) *Tools {
 	config.CallTimeout = cmp.Or(config.CallTimeout, 10*time.Second)
 	config.RetryFor = cmp.Or(config.RetryFor, 15*time.Second)
+	config.RetryDelay = cmp.Or(config.RetryDelay, 100*time.Millisecond)
 	config.ListFor = cmp.Or(config.ListFor, time.Minute)
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
