@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -63,33 +62,26 @@ func (p *person) does(ctx context.Context, call string) {
 	Expect(p.page.Eval(ctx, "document.querySelector('openai-chatkit')."+call, nil)).To(Succeed())
 }
 
-// clicks presses the middle of what a selector finds in the element or, failing that, in the page.
+// clicks presses what a selector finds, as soon as it is there.
 func (p *person) clicks(ctx context.Context, selector string) {
 	GinkgoHelper()
 	Eventually(ctx, p.sees).WithArguments(ctx, selector).Should(BeTrue(), "nothing to click: %s", selector)
-	var middle struct{ X, Y float64 }
-	p.evaluates(ctx, fmt.Sprintf(`(() => {
-		const node = %s[0];
-		node.scrollIntoView({ block: 'nearest', behavior: 'instant' });
-		const box = node.getBoundingClientRect();
-		return { X: box.x + box.width / 2, Y: box.y + box.height / 2 };
-	})()`, all(selector)), &middle)
-	Expect(p.page.Click(ctx, middle.X, middle.Y)).To(Succeed())
+	Expect(p.page.ClickOn(ctx, selector)).To(Succeed())
 }
 
 // sees says whether something that a selector finds is shown.
 func (p *person) sees(ctx context.Context, selector string) bool {
 	GinkgoHelper()
-	var seen bool
-	p.evaluates(ctx, all(selector)+`.some((node) => node.checkVisibility())`, &seen)
+	seen, err := p.page.Sees(ctx, selector)
+	Expect(err).NotTo(HaveOccurred())
 	return seen
 }
 
 // reads is the text of all that a selector finds.
 func (p *person) reads(ctx context.Context, selector string) []string {
 	GinkgoHelper()
-	var texts []string
-	p.evaluates(ctx, all(selector)+`.map((node) => node.innerText.trim())`, &texts)
+	texts, err := p.page.Reads(ctx, selector)
+	Expect(err).NotTo(HaveOccurred())
 	return texts
 }
 
@@ -112,10 +104,4 @@ func (p *person) pictures(ctx context.Context, name string) {
 	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
 		Expect(p.page.Screenshot(ctx, filepath.Join(folder, name+".png"))).To(Succeed())
 	}
-}
-
-// all is the expression of a list of what a selector finds, inside the element's shadow and outside.
-func all(selector string) string {
-	return fmt.Sprintf(`[document.querySelector('openai-chatkit')?.shadowRoot, document]
-		.filter(Boolean).flatMap((root) => [...root.querySelectorAll(%q)])`, selector)
 }

@@ -100,9 +100,7 @@ var _ = Describe("The page in trouble", func() {
 		alice.says(ctx, "Too long")
 		Eventually(ctx, alice.reads).WithArguments(ctx, ".failure p").Should(Equal([]string{"This message is too long."}))
 		Expect(alice.sees(ctx, ".failure .text-button")).To(BeFalse())
-		var words string
-		alice.evaluates(ctx, all("textarea")+`[0].value`, &words)
-		Expect(words).To(Equal("Too long"))
+		Expect(alice.page.Value(ctx, "textarea")).To(Equal("Too long"))
 	}, SpecTimeout(patience))
 
 	It("keeps a message that did not get through, and sends it again", func(ctx SpecContext) {
