@@ -120,7 +120,7 @@ func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) err
 
 func (db *DB) bounds() string {
 	return fmt.Sprintf("; SET LOCAL statement_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d",
-		max(1, (db.silence*9/10).Milliseconds()), idleInTransaction.Milliseconds())
+		max(1, (db.silence*3/4).Milliseconds()), idleInTransaction.Milliseconds())
 }
 
 // prepare gives the statement of a text, prepared once a connection (2.5 times as fast as unprepared).

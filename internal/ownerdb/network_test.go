@@ -18,8 +18,8 @@ import (
 )
 
 var _ = Describe("The database's network", func() {
-	const silence = 300 * time.Millisecond
-	const patience = 5 * time.Second // far more than silence, far less than what lib/pq would wait
+	const silence = time.Second
+	const patience = 30 * time.Second // far more than silence, far less than what lib/pq would wait
 	var (
 		addresses *pgtest.DB
 		wire      *proxy
@@ -83,6 +83,7 @@ var _ = Describe("The database's network", func() {
 	}, SpecTimeout(patience))
 
 	It("may be fine and a statement slow: the server gives it up before the connection is given up", func(ctx SpecContext) {
+		db = open(wire.dsn, ownerdb.Options{Silence: 4 * time.Second})
 		err := db.As(ctx, alice, func(tx *ownerdb.Tx) error {
 			_, err := tx.Exec(ctx, `SELECT pg_sleep(60)`)
 			return err
