@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -62,13 +63,36 @@ func readConfig(environ []string) (config, error) {
 	}
 	var c config
 	parsing := env.ParseWithOptions(&c, env.Options{Environment: values})
-	if err := errors.Join(parsing, c.faults()); err != nil {
+	if err := errors.Join(parseFaults(parsing), c.faults()); err != nil {
 		return config{}, fmt.Errorf("the configuration cannot be used:\n%w", err)
 	}
 	for i, origin := range c.Origins {
 		c.Origins[i] = strings.TrimSpace(origin)
 	}
 	return c, nil
+}
+
+// parseFaults names what cannot be read as whoever set it knows it.
+func parseFaults(err error) error {
+	var several env.AggregateError
+	if !errors.As(err, &several) {
+		return err
+	}
+	all := make([]error, len(several.Errors))
+	for i, one := range several.Errors {
+		all[i] = one
+		var fault env.ParseError
+		if field, ok := reflect.TypeFor[config]().FieldByName(fieldOf(one, &fault)); ok {
+			all[i] = fmt.Errorf("%s cannot be read: %w", field.Tag.Get("env"), fault.Err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// fieldOf is the field that a fault of the parser is about; empty for another error.
+func fieldOf(err error, fault *env.ParseError) string {
+	errors.As(err, fault)
+	return fault.Name
 }
 
 func (c config) faults() error {

@@ -28,7 +28,7 @@ var _ = Describe("The configuration", func() {
 			"ADDR=8000", "CHAT_API_URL=ftp://user:secret@host", "PUBLIC_URL=x", "CHATKIT_SESSION_TIMEOUT=0", "CHATKIT_HEARTBEAT=-1",
 			"CHATKIT_DOMAIN_ALLOWLIST=https://ok.example,https://bad.example/,*",
 		})
-		for _, part := range []string{"ADDR", "CHAT_API_URL", "PUBLIC_URL", "CHATKIT_SESSION_TIMEOUT", "Heartbeat", "https://bad.example/", `"*"`,
+		for _, part := range []string{"ADDR", "CHAT_API_URL", "PUBLIC_URL", "CHATKIT_SESSION_TIMEOUT", "CHATKIT_HEARTBEAT cannot be read", "https://bad.example/", `"*"`,
 			"AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"} {
 			Expect(err).To(MatchError(ContainSubstring(part)))
 		}

@@ -67,7 +67,9 @@ func (a *adapter) start() {
 	GinkgoHelper()
 	client, err := api.NewClient(a.chat.URL, api.ClientOptions{HTTP: &http.Client{Transport: &http.Transport{}}, Silence: 5 * time.Second})
 	Expect(err).NotTo(HaveOccurred())
-	a.options.Chat = &upstream.Chat{Client: client, Keys: a.options.Keys, Clock: time.Now}
+	if a.options.Chat == nil {
+		a.options.Chat = &upstream.Chat{Client: client, Keys: a.options.Keys, Clock: time.Now}
+	}
 	a.options.Users = tokens.NewVerifier(tokens.Options{}, tokens.Source{Issuer: issuer, Audience: audience, JWKSURL: a.jwks.URL})
 	a.server = server.New(a.options)
 	front := httptest.NewServer(serving.Standard(a.options.Log, a.server.Handler()))

@@ -67,7 +67,7 @@ func (s *Server) turn(c echo.Context, who tokens.Identity, input chatkit.UserInp
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	request := api.ChatRequest{Content: text, ConversationID: conversation}
 	arriving := make(chan arrival)
-	go pump(ctx, s.options.Chat.Stream(ctx, who, request), arriving)
+	go s.pump(ctx, s.options.Chat.Stream(ctx, who, request), arriving)
 	defer func() { // the page is gone or has all: let go of chatcore, and of the goroutine
 		cancel()
 		for range arriving { //nolint:revive // drained until it is closed
@@ -86,16 +86,33 @@ type arrival struct {
 	err   error
 }
 
-// pump pulls a stream and hands on what comes, one by one: a slow page slows the pulling down.
-func pump(ctx context.Context, events iter.Seq2[api.Event, error], out chan<- arrival) {
+// pump pulls a stream and hands on what comes, one by one: a slow page slows the pulling down. A panic in it ends this
+// stream and not the process.
+func (s *Server) pump(ctx context.Context, events iter.Seq2[api.Event, error], out chan<- arrival) {
 	defer close(out)
-	for event, err := range events {
+	hand := func(came arrival) bool {
 		select {
-		case out <- arrival{event, err}:
+		case out <- came:
+			return true
 		case <-ctx.Done():
+			return false
+		}
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.logPanic(ctx, cause)
+			hand(arrival{err: errPanic})
+		}
+	}()
+	for event, err := range events {
+		if !hand(arrival{event, err}) {
 			return
 		}
 	}
+}
+
+func (s *Server) logPanic(ctx context.Context, cause any) {
+	s.options.Log.ErrorContext(ctx, "panic in a stream", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
 }
 
 // showing is one turn on its way to one page.
@@ -112,7 +129,7 @@ type showing struct {
 func (s *showing) run(ctx context.Context) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.options.Log.ErrorContext(ctx, "panic in a stream", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			s.logPanic(ctx, cause)
 			err = s.fail(ctx, errPanic)
 		}
 	}()

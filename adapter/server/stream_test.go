@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"context"
+	"iter"
 	"net/http"
 	"time"
 
@@ -10,7 +11,9 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gleak"
 
+	"taskpilot/adapter/server"
 	"taskpilot/chatcore/api"
+	"taskpilot/internal/tokens"
 )
 
 var _ = Describe("A streamed request", func() {
@@ -159,6 +162,16 @@ var _ = Describe("A streamed request", func() {
 		Expect(object(response)).To(HaveKeyWithValue("field", "params.input.content"))
 	})
 
+	Context("when the code behind it panics", func() {
+		BeforeEach(func() { a.options.Chat = panicking{} })
+
+		It("ends in order all the same, and the process lives", func(ctx SpecContext) {
+			all := events(a.post(ctx, create))
+			Expect(types(all)).To(Equal([]any{"thread.created", "thread.item.done", "stream_options", "error"}))
+			Expect(all[3]).To(HaveKeyWithValue("message", ContainSubstring("went wrong on our side")))
+		})
+	})
+
 	Context("when chatcore takes its time", func() {
 		BeforeEach(func() { a.options.Heartbeat, a.options.Patience = 20*time.Millisecond, 30*time.Millisecond })
 
@@ -216,3 +229,13 @@ var _ = Describe("A streamed request", func() {
 		})
 	})
 })
+
+// panicking is a chat API whose code is broken.
+type panicking struct{ server.Chat }
+
+func (panicking) Stream(context.Context, tokens.Identity, api.ChatRequest) iter.Seq2[api.Event, error] {
+	return func(yield func(api.Event, error) bool) {
+		yield(api.Event{Body: turn()[0]}, nil)
+		panic("broken")
+	}
+}

@@ -26,6 +26,7 @@ func (s *Server) answerWhole(c echo.Context, who tokens.Identity, request chatki
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
+	c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 	return c.Blob(http.StatusOK, "application/json", encoded)
 }
 
