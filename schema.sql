@@ -146,6 +146,8 @@ CREATE TABLE IF NOT EXISTS turn_leases (
   owner_url        text        NOT NULL,
   until            timestamptz NOT NULL,
   attempt          integer     NOT NULL DEFAULT 1,
+  left_at          timestamptz,
+  stop_asked       boolean     NOT NULL DEFAULT false,
   PRIMARY KEY (user_id, run_id),
   FOREIGN KEY (user_id, run_id) REFERENCES messages (user_id, id) ON DELETE CASCADE
 );

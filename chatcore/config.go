@@ -40,6 +40,8 @@ type config struct {
 	MaxTime      time.Duration `env:"AGENT_MAX_TIME" envDefault:"60s"`
 	MaxContent   int           `env:"CHAT_MAX_CONTENT" envDefault:"5000"`
 	Lease        time.Duration `env:"TURN_LEASE" envDefault:"5s"`
+	Grace        time.Duration `env:"DISCONNECT_GRACE" envDefault:"10s"` // in which a page that left may come back
+	Disconnect   string        `env:"DISCONNECT" envDefault:"stop"`      // stop: a turn whose page left for good is stopped; finish: it is not
 	InternalURL  string        `env:"INTERNAL_URL"`                      // where other replicas reach this one; by default its host name and port
 	Heartbeat    time.Duration `env:"STREAM_HEARTBEAT" envDefault:"15s"` // 0: none
 	ShutdownTime time.Duration `env:"SHUTDOWN_TIME" envDefault:"10s"`    // for turns at work when the process is told to end
@@ -63,13 +65,16 @@ func (c *config) check() error {
 		urlFault("OPENAI_BASE_URL", c.OpenAIBaseURL), urlFault("INTERNAL_URL", c.InternalURL), c.readPrompt(),
 		positive("CHATKIT_MAX_HISTORY", c.MaxHistory), positive("AGENT_MAX_STEPS", c.MaxSteps),
 		positive("CHAT_MAX_CONTENT", c.MaxContent), positive("DATABASE_CONNS", c.DatabaseConns),
-		positive("AGENT_MAX_TIME", c.MaxTime), positive("TURN_LEASE", c.Lease),
+		positive("AGENT_MAX_TIME", c.MaxTime), positive("TURN_LEASE", c.Lease), positive("DISCONNECT_GRACE", c.Grace),
 	}
 	if c.UsersJWKS == "" && c.AdapterJWKS == "" {
 		faults = append(faults, errors.New("AUTH_JWKS_URL, ADAPTER_JWKS_URL or both are needed: without keys nobody can call"))
 	}
 	if c.UsersJWKS != "" && (c.UsersIssuer == "" || c.UsersAudience == "") {
 		faults = append(faults, errors.New("AUTH_ISSUER and AUTH_AUDIENCE are needed with AUTH_JWKS_URL"))
+	}
+	if c.Disconnect != "stop" && c.Disconnect != "finish" {
+		faults = append(faults, fmt.Errorf("DISCONNECT must be stop or finish, not %q", c.Disconnect))
 	}
 	_, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {

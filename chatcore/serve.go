@@ -9,6 +9,7 @@ import (
 
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/model"
+	"taskpilot/chatcore/peers"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/server"
 	"taskpilot/chatcore/store"
@@ -36,13 +37,16 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 
 	conversations := store.New(db, ids.New(time.Now), time.Now)
 	manager := runs.NewManager(conversations, newAgent(conf, toolbox, log), runs.Config{
-		OwnerURL: conf.InternalURL, Lease: conf.Lease, MaxHistory: conf.MaxHistory,
+		// The fragment tells this process from one that was here before and died: their leases differ.
+		OwnerURL: conf.InternalURL + "#" + rand.Text(), Peers: newPeers(keys),
+		Lease: conf.Lease, MaxHistory: conf.MaxHistory, Grace: conf.Grace, Finish: conf.Disconnect == "finish",
 	}, log)
 	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRenewing()
 	go manager.Renew(renewing)
+	go manager.TakeOver(ctx)
 
-	verifier, ready := newVerifier(conf, db, log)
+	verifier, ready := newVerifier(conf, keys, db, log)
 	front := &server.Server{
 		Turns: manager, Conversations: conversations, Callers: verifier, Ready: ready, Keys: keys, Log: log,
 		SessionID: func() string { return "cks_" + rand.Text() },
@@ -70,15 +74,21 @@ func newTools(conf config, keys *tokens.Keys, log *slog.Logger) *tools.Tools {
 	})
 }
 
+func newPeers(keys *tokens.Keys) *peers.Peers {
+	return peers.New(func(userID string) (string, error) {
+		return keys.Sign(time.Now(), tokens.Claims{Issuer: tokens.HopChatcore, Audience: tokens.HopChatcore, Subject: userID})
+	})
+}
+
 func newAgent(conf config, toolbox *tools.Tools, log *slog.Logger) *agent.Agent {
-	endpoint := model.New(model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.Model})
+	endpoint := model.New(model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.Model, Log: log})
 	return agent.New(endpoint, toolbox, agent.Config{System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime}, log)
 }
 
 // newVerifier accepts users' tokens and the adapter's hop tokens. Ready waits for the database and the users' keys only:
 // the adapter may start later, and its keys are fetched at its first token.
-func newVerifier(conf config, db *ownerdb.DB, log *slog.Logger) (*tokens.Verifier, func(context.Context) error) {
-	var sources []tokens.Source
+func newVerifier(conf config, keys *tokens.Keys, db *ownerdb.DB, log *slog.Logger) (*tokens.Verifier, func(context.Context) error) {
+	sources := []tokens.Source{tokens.LocalSource(tokens.HopChatcore, tokens.HopChatcore, keys)} // the other replicas
 	checks := []serving.Check{{Name: "database", Do: db.Ping}}
 	if conf.AdapterJWKS != "" {
 		sources = append(sources, tokens.Source{Issuer: tokens.HopAdapter, Audience: tokens.HopChatcore, JWKSURL: conf.AdapterJWKS})

@@ -57,6 +57,7 @@ func New(model Model, tools Tools, config Config, log *slog.Logger) *Agent {
 type Turn struct {
 	Caller  Caller
 	History []api.Message // answers with their steps
+	Steps   []Taken       // steps of this very turn, when another process had begun it
 }
 
 // Answer runs the turn and says how it ended. Everything that was said and done on the way is in the journal. A
@@ -65,7 +66,10 @@ func (a *Agent) Answer(ctx context.Context, turn Turn, journal Journal) Ending {
 	limited, cancel := context.WithTimeoutCause(ctx, a.config.MaxTime, errTimeLimit)
 	defer cancel()
 	work := &turnAtWork{Agent: a, caller: turn.Caller, journal: journal}
-	err := work.run(limited, turn.History)
+	if ending, over := saidBefore(turn.Steps); over {
+		return ending
+	}
+	err := work.run(limited, turn)
 	if err == nil {
 		return work.ending()
 	}
@@ -87,14 +91,17 @@ type turnAtWork struct {
 }
 
 // run goes from reply to reply until one asks for no tools.
-func (w *turnAtWork) run(ctx context.Context, history []api.Message) error {
-	w.messages = promptOf(history)
+func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
+	w.messages = promptOf(turn.History)
 	offered, err := w.tools.List(ctx, w.caller)
 	if err != nil {
 		return &failure{code: CodeToolsUnreachable, err: err}
 	}
 	w.offered = offered
-	for range w.config.MaxSteps {
+	if over, err := w.goOn(ctx, turn.Steps); over || err != nil {
+		return err
+	}
+	for range w.config.MaxSteps - len(turn.Steps) {
 		reply, err := w.reply(ctx)
 		if err != nil {
 			return err

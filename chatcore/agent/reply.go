@@ -17,6 +17,7 @@ type reply struct {
 	asked   []Asked
 	faults  []*Outcome // by index: why a call may not leave, or nil
 	pending []Pending
+	ended   []*Outcome // by index: how a call ended before this process had the turn, or nil
 }
 
 // reply asks the model for the next step, shows its text as it comes, and stores it whole. It asks again after a
@@ -105,7 +106,7 @@ func (w *turnAtWork) commit(ctx context.Context, text string, finished Finished)
 	if err != nil {
 		return reply{}, fmt.Errorf("storing a reply: %w", err)
 	}
-	r.pending = pending
+	r.pending, r.ended = pending, make([]*Outcome, len(pending))
 	message := PromptMessage{Role: RoleAssistant, Text: text}
 	for i, asked := range r.asked {
 		message.Calls = append(message.Calls, Call{ID: pending[i].ID, Tool: asked.Tool, Arguments: string(asked.Parameters)})

@@ -25,7 +25,8 @@ type Caller struct {
 type PageRequest struct {
 	Limit int
 	After string
-	Order string // asc or desc
+	Order string        // asc or desc
+	Wait  time.Duration // of messages: for the end of a run at work on the page that nobody follows
 }
 
 func (p PageRequest) query() url.Values {
@@ -38,6 +39,9 @@ func (p PageRequest) query() url.Values {
 	}
 	if p.Order != "" {
 		query.Set("order", p.Order)
+	}
+	if p.Wait > 0 {
+		query.Set("wait", strconv.FormatFloat(p.Wait.Seconds(), 'f', -1, 64))
 	}
 	return query
 }
@@ -120,7 +124,7 @@ func (c *Client) Conversation(ctx context.Context, who Caller, id int64) (Conver
 // Messages gives a page of a conversation's messages, answers with their steps.
 func (c *Client) Messages(ctx context.Context, who Caller, id int64, page PageRequest) (MessagePage, error) {
 	return jsonCall[MessagePage](ctx, c, call{
-		who: who, method: http.MethodGet, path: conversationPath(id) + "/messages", query: page.query()})
+		who: who, method: http.MethodGet, path: conversationPath(id) + "/messages", query: page.query(), timeout: c.options.Timeout + page.Wait})
 }
 
 // CreateConversation makes an empty conversation.
@@ -171,6 +175,8 @@ type call struct {
 	body    any
 	accept  string
 	timeout time.Duration
+
+	lastEventID string
 }
 
 // jsonCall makes a call and reads the object that it answers.
@@ -236,6 +242,9 @@ func (c *Client) send(ctx context.Context, call call) (*http.Response, error) {
 	request.Header.Set("Accept", "application/json")
 	if call.accept != "" {
 		request.Header.Set("Accept", call.accept)
+	}
+	if call.lastEventID != "" {
+		request.Header.Set("Last-Event-ID", call.lastEventID)
 	}
 	if call.who.Bearer != "" {
 		request.Header.Set("Authorization", "Bearer "+call.who.Bearer)

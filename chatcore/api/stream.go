@@ -19,12 +19,22 @@ var ErrSilent = errors.New("the turn's stream fell silent")
 // turn was not accepted; ErrCut or ErrSilent when it was and the rest did not come (the turn goes on without a reader);
 // else it is not known whether the turn was accepted. To stop pulling, or to cancel ctx, closes the connection.
 func (c *Client) Stream(ctx context.Context, who Caller, request ChatRequest) iter.Seq2[Event, error] {
+	return c.stream(ctx, call{who: who, method: http.MethodPost, path: "/chat", body: request, accept: eventStream})
+}
+
+// Follow gives a run's events behind the event with the id after, or from its beginning when after is empty. It ends as
+// Stream does.
+func (c *Client) Follow(ctx context.Context, who Caller, runID int64, after string) iter.Seq2[Event, error] {
+	return c.stream(ctx, call{who: who, method: http.MethodGet, path: runPath(runID) + "/events", accept: eventStream, lastEventID: after})
+}
+
+func (c *Client) stream(ctx context.Context, call call) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		silence := time.AfterFunc(c.options.Accept, func() { cancel(errNoAnswer) })
 		defer silence.Stop()
-		response, err := c.send(ctx, call{who: who, method: http.MethodPost, path: "/chat", body: request, accept: eventStream})
+		response, err := c.send(ctx, call)
 		if err != nil {
 			yield(Event{}, explained(ctx, err))
 			return

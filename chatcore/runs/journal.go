@@ -3,21 +3,26 @@ package runs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/store"
+	"taskpilot/internal/ownerdb"
 )
 
 // journal is a run's agent.Journal: it stores first, and shows then. It stores also what comes after the turn was
 // stopped, so it takes nothing from a context but its values.
 type journal struct {
-	run   *Run
-	store Store
-	place store.StepPlace
-	step  *api.Step // the open one
+	run      *Run
+	store    Store
+	patience time.Duration // how long a write is tried while the database is away
+	place    store.StepPlace
+	step     *api.Step // the open one
 
 	recording sync.Mutex // calls end side by side; their order is the order in which they are stored
 	committed api.Step
@@ -31,11 +36,23 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), storeTime)
 }
 
+// persist stores something, and tries on while the database is away: the store's writes may be repeated.
+func persist[T any](ctx context.Context, patience time.Duration, write func(context.Context) (T, error)) (T, error) {
+	ctx = context.WithoutCancel(ctx)
+	return backoff.Retry(ctx, func() (T, error) {
+		ctx, cancel := bounded(ctx)
+		defer cancel()
+		stored, err := write(ctx)
+		if err != nil && !ownerdb.IsAway(err) {
+			err = backoff.Permanent(err)
+		}
+		return stored, err
+	}, backoff.WithMaxElapsedTime(patience))
+}
+
 func (j *journal) Open(ctx context.Context) error {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	j.place.Ordinal++
-	step, err := j.store.OpenStep(ctx, j.place)
+	step, err := persist(ctx, j.patience, func(ctx context.Context) (api.Step, error) { return j.store.OpenStep(ctx, j.place) })
 	if err != nil {
 		return fmt.Errorf("opening step %d: %w", j.place.Ordinal, err)
 	}
@@ -46,7 +63,8 @@ func (j *journal) Open(ctx context.Context) error {
 
 func (j *journal) show(step api.Step) {
 	head := api.StepHead{ID: step.ID, Position: step.Position, Code: step.Code, CreatedAt: step.CreatedAt}
-	j.run.change(func(t *Transcript) { t.Steps = append(t.Steps, &StepTranscript{Head: head}) })
+	ordinal := j.place.Ordinal
+	j.run.change(func(t *Transcript) { t.Steps = append(t.Steps, &StepTranscript{Ordinal: ordinal, Head: head}) })
 }
 
 func (j *journal) Say(text string) {
@@ -58,8 +76,6 @@ func (j *journal) Say(text string) {
 }
 
 func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) ([]agent.Pending, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	reply := store.Reply{Step: j.step, Text: text}
 	if j.step == nil {
 		j.place.Ordinal++
@@ -68,7 +84,11 @@ func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) 
 	for _, call := range asked {
 		reply.Calls = append(reply.Calls, store.NewCall{Tool: call.Tool, Parameters: call.Parameters})
 	}
-	step, keys, err := j.store.CommitStep(ctx, reply)
+	var keys []string
+	step, err := persist(ctx, j.patience, func(ctx context.Context) (step api.Step, err error) {
+		step, keys, err = j.store.CommitStep(ctx, reply)
+		return step, err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -88,12 +108,12 @@ func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) 
 }
 
 func (j *journal) Record(ctx context.Context, index int, outcome agent.Outcome) error {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	j.recording.Lock()
 	defer j.recording.Unlock()
-	record, err := j.store.RecordCall(ctx, j.run.UserID, j.committed.ToolCalls[index], store.CallEnd{
-		Status: statusOf(outcome), Result: outcome.Result, Code: outcome.Code, Error: outcome.Error, Rank: j.ended,
+	record, err := persist(ctx, j.patience, func(ctx context.Context) (api.ToolCall, error) {
+		return j.store.RecordCall(ctx, j.run.UserID, j.committed.ToolCalls[index], store.CallEnd{
+			Status: statusOf(outcome), Result: outcome.Result, Code: outcome.Code, Error: outcome.Error, Rank: j.ended,
+		})
 	})
 	if err != nil {
 		return err
@@ -143,12 +163,45 @@ func (j *journal) keep(ctx context.Context) error {
 	return err
 }
 
-// end shows how the turn ended. A step that could not be stored whole is taken back: nobody will see it again.
-func (j *journal) end(body api.Body) {
+// end shows how the turn ended, and before it whatever of its steps was not shown to its end: as answer has it stored.
+func (j *journal) end(body api.Body, answer *api.Message) {
+	stored := map[int64]api.Step{}
+	if answer != nil {
+		for _, step := range answer.Steps {
+			stored[step.ID] = step
+		}
+	}
 	j.run.change(func(t *Transcript) {
 		for _, step := range t.Steps {
-			step.Discarded = step.Discarded || !step.whole()
+			step.close(stored)
 		}
 		t.End = body
 	})
+}
+
+// close leaves nothing open in a step. One that was not stored whole is taken back: nobody will see it again. A call whose
+// end was not seen ended as it is stored; where that is not known, it is lost.
+func (s *StepTranscript) close(stored map[int64]api.Step) {
+	last, isStored := stored[s.Head.ID]
+	switch {
+	case s.Discarded || s.whole():
+		return
+	case s.Stored == nil && !isStored:
+		s.Discarded = true
+		return
+	case s.Stored == nil: // the word of its commit was lost
+		s.Text, s.Stored = []byte(last.Content), &last
+	}
+	for _, call := range s.Stored.ToolCalls {
+		if slices.ContainsFunc(s.Finished, func(f api.ToolCall) bool { return f.Index == call.Index }) {
+			continue
+		}
+		if isStored && call.Index < len(last.ToolCalls) {
+			call = last.ToolCalls[call.Index]
+		} else {
+			lost := agent.LostCall()
+			call.Status, call.Code, call.Error, call.Result = api.CallFailed, lost.Code, lost.Error, lost.Result
+		}
+		s.Finished = append(s.Finished, call)
+	}
 }

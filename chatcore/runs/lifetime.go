@@ -22,9 +22,28 @@ func (m *Manager) Renew(ctx context.Context) {
 		if len(leased) == 0 {
 			continue
 		}
-		if err := m.store.RenewLeases(ctx, m.config.OwnerURL, leased, m.config.Lease); err != nil && ctx.Err() == nil {
+		news, err := m.store.RenewLeases(ctx, m.config.OwnerURL, leased, m.config.Lease, m.config.Grace)
+		if err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "leases could not be renewed", "error", err)
 		}
+		m.heed(ctx, news)
+	}
+}
+
+// heed does what others want of the runs at work here.
+func (m *Manager) heed(ctx context.Context, news []store.LeaseNews) {
+	for _, wanted := range news {
+		run := m.local(wanted.UserID, wanted.RunID)
+		if run == nil || !wanted.Stop {
+			continue
+		}
+		if !wanted.Asked && (m.config.Finish || run.Followed()) {
+			if err := m.store.PageBack(ctx, run.UserID, run.ID); err != nil {
+				m.log.WarnContext(ctx, "a page's return could not be stored", "error", err)
+			}
+			continue
+		}
+		run.stop(ErrStopped)
 	}
 }
 
@@ -46,6 +65,13 @@ func (m *Manager) AtWork() int {
 	return len(m.atWork)
 }
 
+// goingDown says that nothing more will happen here.
+func (m *Manager) goingDown() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.over
+}
+
 // Refuse takes no new turns from now on.
 func (m *Manager) Refuse() {
 	m.mu.Lock()
@@ -53,7 +79,8 @@ func (m *Manager) Refuse() {
 	m.closing = true
 }
 
-// Close takes no new turns, waits for those at work until ctx ends, and then ends them as interrupted.
+// Close takes no new turns, waits for those at work until ctx ends, and then hands them over: their calls that began end
+// and are recorded, and another replica goes on from there.
 func (m *Manager) Close(ctx context.Context) {
 	m.Refuse()
 	done := make(chan struct{})
@@ -67,6 +94,7 @@ func (m *Manager) Close(ctx context.Context) {
 	case <-ctx.Done():
 	}
 	m.mu.Lock()
+	m.over = true
 	for run := range m.atWork {
 		run.stop(agent.ErrInterrupted)
 	}

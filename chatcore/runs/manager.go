@@ -3,11 +3,10 @@ package runs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/api"
@@ -21,7 +20,19 @@ type Store interface {
 	CommitStep(ctx context.Context, reply store.Reply) (api.Step, []string, error)
 	RecordCall(ctx context.Context, userID string, record api.ToolCall, end store.CallEnd) (api.ToolCall, error)
 	EndTurn(ctx context.Context, end store.TurnEnd) (api.Message, api.Conversation, error)
-	RenewLeases(ctx context.Context, ownerURL string, runs []store.Leased, lease time.Duration) error
+	LoadTurn(ctx context.Context, userID string, runID int64) (store.StoredTurn, error)
+	Leases
+}
+
+// Leases say which replica is at work on which run, and what others want of it.
+type Leases interface {
+	RenewLeases(ctx context.Context, ownerURL string, runs []store.Leased, lease, grace time.Duration) ([]store.LeaseNews, error)
+	ClaimTurns(ctx context.Context, ownerURL string, lease time.Duration, limit int) ([]store.Claim, error)
+	ResumeTurn(ctx context.Context, claim store.Claim, ownerURL string, maxHistory int) (store.StoredTurn, error)
+	ReleaseTurn(ctx context.Context, userID string, runID int64, ownerURL string) error
+	AskToStop(ctx context.Context, userID string, runID int64) (atWork bool, err error)
+	PageLeft(ctx context.Context, userID string, runID int64) (atWork bool, err error)
+	PageBack(ctx context.Context, userID string, runID int64) error
 }
 
 // Agent answers a turn.
@@ -31,9 +42,14 @@ type Agent interface {
 
 // Config of a Manager.
 type Config struct {
-	OwnerURL   string        // where this replica is reached by others
+	OwnerURL   string        // where this replica is reached by others; its fragment tells it from an earlier process there
 	Lease      time.Duration // how long a run is believed to be at work without a word; renewed three times as often
 	MaxHistory int           // messages that the model is sent
+	EndTime    time.Duration // how long a turn's end is tried to be stored; 30 s when zero
+	Patience   time.Duration // how long anything else is tried while the database is away; 45 s when zero
+	Grace      time.Duration // how long a page that left may come back before its turn is stopped; 10 s when zero
+	Finish     bool          // a turn whose page left is finished in any case
+	Peers      Peers         // the other replicas; nil: there are none
 }
 
 // Manager starts runs and knows those at work here.
@@ -44,13 +60,21 @@ type Manager struct {
 	log    *slog.Logger
 
 	mu      sync.Mutex
-	closing bool
+	closing bool // no new turns
+	over    bool // and those at work are to end
 	atWork  map[*Run]struct{}
 	wait    sync.WaitGroup
 }
 
 // NewManager makes a Manager. Renew must run beside it.
 func NewManager(s Store, a Agent, config Config, log *slog.Logger) *Manager {
+	for field, otherwise := range map[*time.Duration]time.Duration{
+		&config.EndTime: 30 * time.Second, &config.Patience: 45 * time.Second, &config.Grace: 10 * time.Second,
+	} {
+		if *field == 0 {
+			*field = otherwise
+		}
+	}
 	return &Manager{store: s, agent: a, config: config, log: log, atWork: map[*Run]struct{}{}}
 }
 
@@ -66,30 +90,54 @@ type Request struct {
 
 // Start accepts a turn and begins its run. The errors are the store's, and ErrGoingDown.
 func (m *Manager) Start(ctx context.Context, request Request) (*Run, error) {
-	m.mu.Lock()
-	if m.closing {
-		m.mu.Unlock()
+	if !m.enter(1) { // before it is accepted: Close must not miss it
 		return nil, ErrGoingDown
 	}
-	m.wait.Add(1) // before the lock goes: Close must not miss a run that is being accepted
-	m.mu.Unlock()
-	turn, err := m.store.Accept(ctx, m.newTurn(request))
+	turn, err := m.accept(ctx, request)
 	if err != nil {
 		m.wait.Done()
 		return nil, err
 	}
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	run := newRun(turn.UserID, api.RunStarted{
-		RunID: turn.RunID, Conversation: turn.Conversation, UserMessage: turn.UserMessage,
-	}, stop)
+	run := newRun(turn.UserID, startedOf(turn), stop)
 	if turn.Titled {
 		run.transcript.Titled = &turn.Conversation
 	}
-	m.mu.Lock()
-	m.atWork[run] = struct{}{}
-	m.mu.Unlock()
-	go m.work(work, run, turn, request.Caller)
+	m.begin(run)
+	j := m.journal(run)
+	go m.work(work, j, func(ctx context.Context) agent.Ending {
+		return m.answer(ctx, agent.Turn{Caller: request.Caller, History: turn.History}, j)
+	})
 	return run, nil
+}
+
+// begin makes a run one of those at work here.
+func (m *Manager) begin(run *Run) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.atWork[run] = struct{}{}
+	if m.over {
+		run.stop(agent.ErrInterrupted) // it came too late for Close to see it
+	}
+}
+
+func (m *Manager) journal(run *Run) *journal {
+	return &journal{run: run, store: m.store, patience: m.config.Patience, place: store.StepPlace{
+		UserID: run.UserID, ConversationID: run.conversation, RunID: run.ID, OwnerURL: m.config.OwnerURL,
+	}}
+}
+
+// accept stores the turn. A turn there whose page left is stopped first.
+func (m *Manager) accept(ctx context.Context, request Request) (store.Turn, error) {
+	turn, err := m.store.Accept(ctx, m.newTurn(request))
+	var left *store.PageLeftError
+	if !errors.As(err, &left) {
+		return turn, err
+	}
+	if err := m.stopFirst(ctx, request.Caller.UserID, left.RunID); err != nil {
+		return turn, fmt.Errorf("stopping the turn before: %w", err)
+	}
+	return m.store.Accept(ctx, m.newTurn(request))
 }
 
 func (m *Manager) newTurn(request Request) store.NewTurn {
@@ -105,85 +153,4 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 func lostCall() store.Sentence {
 	lost := agent.LostCall()
 	return store.Sentence{Code: lost.Code, Text: lost.Error}
-}
-
-// work is the run's goroutine.
-func (m *Manager) work(ctx context.Context, run *Run, turn store.Turn, caller agent.Caller) {
-	defer m.wait.Done()
-	defer func() {
-		m.mu.Lock()
-		delete(m.atWork, run)
-		m.mu.Unlock()
-		run.stop(nil)
-	}()
-	j := &journal{run: run, store: m.store, place: store.StepPlace{
-		UserID: turn.UserID, ConversationID: turn.Conversation.ID, RunID: turn.RunID,
-	}}
-	ending := m.agent.Answer(ctx, agent.Turn{Caller: caller, History: turn.History}, j)
-	if ending.Failed {
-		m.log.WarnContext(ctx, "a turn failed", "run_id", run.ID, "code", ending.Code, "error", ending.Err)
-	}
-	j.end(m.end(ctx, j, ending))
-}
-
-// end closes the answer with the ending's sentence and stores it as a message. While the database is away it tries on:
-// a turn that ended and a stored answer are the same thing.
-func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) api.Body {
-	answer, err := m.storeEnd(context.WithoutCancel(ctx), j, ending)
-	if err != nil {
-		m.log.ErrorContext(ctx, "a turn's end could not be stored", "run_id", j.run.ID, "error", err)
-		lost := agent.Interrupted()
-		return api.RunFailed{Code: lost.Code, Message: lost.Sentence, Retryable: lost.Retryable}
-	}
-	switch {
-	case ending.Code == agent.CodeStopped:
-		return api.RunCancelled{Reason: ending.Code, Answer: &answer}
-	case ending.Failed:
-		return api.RunFailed{Code: ending.Code, Message: ending.Sentence, Retryable: ending.Retryable, Answer: &answer}
-	default:
-		return api.RunCompleted{Answer: answer}
-	}
-}
-
-// endTime is how long a turn's end is tried to be stored.
-const endTime = 30 * time.Second
-
-func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending) (api.Message, error) {
-	said := ending.Sentence == ""
-	return backoff.Retry(ctx, func() (api.Message, error) {
-		if !said {
-			if err := j.say(ctx, ending.Code, ending.Sentence); err != nil {
-				return api.Message{}, permanent(err)
-			}
-			said = true
-		}
-		end := store.TurnEnd{UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID, State: stateOf(ending)}
-		if ending.Failed {
-			end.Code = ending.Code
-		}
-		end.LostCall = lostCall()
-		ctx, cancel := bounded(ctx)
-		defer cancel()
-		answer, _, err := m.store.EndTurn(ctx, end)
-		return answer, permanent(err)
-	}, backoff.WithMaxElapsedTime(endTime))
-}
-
-// permanent stops trying where another try can't help: the conversation was deleted, or the turn ended elsewhere.
-func permanent(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return backoff.Permanent(err)
-	}
-	return err
-}
-
-func stateOf(ending agent.Ending) string {
-	switch {
-	case ending.Code == agent.CodeStopped:
-		return api.StateStopped
-	case ending.Failed:
-		return api.StateFailed
-	default:
-		return api.StateDone
-	}
 }

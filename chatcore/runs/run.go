@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"sync"
 
@@ -13,26 +14,37 @@ type Run struct {
 	UserID string
 	ID     int64
 
+	conversation int64
+
 	mu         sync.Mutex
 	transcript Transcript
 	changed    chan struct{} // closed and replaced at each change
+	followers  int
+	given      bool          // to another replica: nothing more will be seen here
+	ended      chan struct{} // closed when nothing more will be seen here
 	stop       context.CancelCauseFunc
 }
 
 func newRun(userID string, started api.RunStarted, stop context.CancelCauseFunc) *Run {
 	return &Run{
-		UserID: userID, ID: started.RunID, stop: stop,
-		transcript: Transcript{Started: started}, changed: make(chan struct{}),
+		UserID: userID, ID: started.RunID, conversation: started.Conversation.ID, stop: stop,
+		transcript: Transcript{Started: started}, changed: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
 
-// Follow yields the events behind a position as they happen, to the turn's end. It yields an error only when ctx ends.
+// errGiven says that a run goes on elsewhere.
+var errGiven = errors.New("the turn goes on at another replica")
+
+// Follow yields the events behind a position as they happen, to the turn's end. It yields an error only when ctx ends, or
+// when the run was given to another replica.
 func (r *Run) Follow(ctx context.Context, after api.Position) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
+		r.count(+1)
+		defer r.count(-1)
 		for {
 			r.mu.Lock()
 			at, body, ok := r.transcript.Next(after)
-			over, changed := r.transcript.Over(after), r.changed
+			over, given, changed := r.transcript.Over(after), r.given, r.changed
 			r.mu.Unlock()
 			switch {
 			case ok:
@@ -41,6 +53,9 @@ func (r *Run) Follow(ctx context.Context, after api.Position) iter.Seq2[api.Even
 				}
 				after = at
 			case over:
+				return
+			case given:
+				yield(api.Event{}, errGiven)
 				return
 			default:
 				select {
@@ -52,6 +67,28 @@ func (r *Run) Follow(ctx context.Context, after api.Position) iter.Seq2[api.Even
 			}
 		}
 	}
+}
+
+func (r *Run) count(change int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.followers += change
+}
+
+// Followed says that somebody follows the run here.
+func (r *Run) Followed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.followers > 0
+}
+
+// giveUp tells followers to look elsewhere.
+func (r *Run) giveUp() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.given = true
+	close(r.changed)
+	r.changed = make(chan struct{})
 }
 
 // change applies do to the transcript and wakes everybody who follows.

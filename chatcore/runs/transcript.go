@@ -18,6 +18,7 @@ type Transcript struct {
 
 // StepTranscript is one step of a turn.
 type StepTranscript struct {
+	Ordinal   int // in the turn, from 1; it rises, but some may be missing
 	Head      api.StepHead
 	Text      []byte
 	Cuts      []int          // where the text was cut as it came, in bytes; none: it came whole
@@ -37,20 +38,32 @@ func (t *Transcript) Next(after api.Position) (at api.Position, body api.Body, o
 	if titled := (api.Position{Part: api.PartConversation}); t.Titled != nil && after.Before(titled) {
 		return titled, api.ConversationUpdated{Conversation: *t.Titled}, true
 	}
-	for i := max(after.Step, 1) - 1; i < len(t.Steps); i++ {
-		if at, body, ok = t.Steps[i].next(i+1, after); ok || !t.Steps[i].whole() {
+	for _, step := range t.Steps {
+		if step.Ordinal < after.Step {
+			continue
+		}
+		if at, body, ok = step.next(step.Ordinal, after); ok || !step.whole() {
 			return at, body, ok
 		}
 	}
-	if end := (api.Position{Step: len(t.Steps), Part: api.PartEnd}); t.End != nil && after.Before(end) {
+	if end := t.end(); t.End != nil && after.Before(end) {
 		return end, t.End, true
 	}
 	return api.Position{}, nil, false
 }
 
+// end is where the turn's end stands.
+func (t *Transcript) end() api.Position {
+	at := api.Position{Part: api.PartEnd}
+	if len(t.Steps) > 0 {
+		at.Step = t.Steps[len(t.Steps)-1].Ordinal
+	}
+	return at
+}
+
 // Over says that nothing follows the position.
 func (t *Transcript) Over(after api.Position) bool {
-	return t.End != nil && !after.Before(api.Position{Step: len(t.Steps), Part: api.PartEnd})
+	return t.End != nil && !after.Before(t.end())
 }
 
 // whole says that nothing more will happen in the step.

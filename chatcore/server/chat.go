@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"strings"
 
@@ -67,10 +68,14 @@ func (s *Server) chat(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if wantsStream(c.Request()) {
-		return s.stream(c, run, runs.Beginning)
+	events, err := s.Turns.Follow(c.Request().Context(), run.UserID, run.ID, runs.Beginning, false)
+	if err != nil {
+		return err
 	}
-	return s.whole(c, run)
+	if wantsStream(c.Request()) {
+		return s.stream(c, events)
+	}
+	return s.whole(c, events)
 }
 
 func wantsStream(r *http.Request) bool {
@@ -78,9 +83,9 @@ func wantsStream(r *http.Request) bool {
 }
 
 // whole waits for the turn's end.
-func (s *Server) whole(c echo.Context, run *runs.Run) error {
+func (s *Server) whole(c echo.Context, run iter.Seq2[api.Event, error]) error {
 	var response api.ChatResponse
-	for event, err := range run.Follow(c.Request().Context(), runs.Beginning) {
+	for event, err := range run {
 		if err != nil {
 			return fmt.Errorf("waiting for a turn: %w", err)
 		}

@@ -56,7 +56,7 @@ func (s *Server) createConversation(c echo.Context) error {
 }
 
 func (s *Server) getConversation(c echo.Context) error {
-	n, err := id(c)
+	n, err := number(c, "id")
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ type changeRequest struct {
 }
 
 func (s *Server) changeConversation(c echo.Context) error {
-	n, err := id(c)
+	n, err := number(c, "id")
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func checkTitle(title *string) error {
 }
 
 func (s *Server) deleteConversation(c echo.Context) error {
-	n, err := id(c)
+	n, err := number(c, "id")
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Server) deleteConversation(c echo.Context) error {
 }
 
 func (s *Server) listMessages(c echo.Context) error {
-	n, err := id(c)
+	n, err := number(c, "id")
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,11 @@ func (s *Server) listMessages(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	messages, err := s.Conversations.Messages(c.Request().Context(), callerOf(c).UserID, n, asked)
+	limit, err := wait(c)
+	if err != nil {
+		return err
+	}
+	messages, err := s.readMessages(c, n, asked, limit)
 	if err != nil {
 		return err
 	}

@@ -74,9 +74,9 @@ func checkText(field, text string, maxChars int) error {
 	return nil
 }
 
-// id reads the conversation that the path names. What can't be an id names nothing.
-func id(c echo.Context) (int64, error) {
-	n, err := strconv.ParseInt(c.Param("id"), 10, 64)
+// number reads an id that the path has. What can't be an id names nothing.
+func number(c echo.Context, name string) (int64, error) {
+	n, err := strconv.ParseInt(c.Param(name), 10, 64)
 	if err != nil || n < 1 || n > api.MaxID {
 		return 0, store.ErrNotFound
 	}

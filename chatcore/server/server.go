@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -15,9 +16,14 @@ import (
 	"taskpilot/internal/tokens"
 )
 
-// Turns begins runs.
+// Turns begins runs, shows them and ends them.
 type Turns interface {
 	Start(ctx context.Context, request runs.Request) (*runs.Run, error)
+	Follow(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (iter.Seq2[api.Event, error], error)
+	Status(ctx context.Context, userID string, runID int64) (api.RunStatus, error)
+	Stop(ctx context.Context, userID string, runID int64) error
+	PageLeft(ctx context.Context, userID string, runID int64) error
+	Read(ctx context.Context, userID string, runID int64, wait time.Duration) error
 }
 
 // Conversations keeps conversations and sessions.
@@ -81,6 +87,10 @@ func (s *Server) mount(user *echo.Group) {
 	user.PATCH("/conversations/:id", s.changeConversation)
 	user.DELETE("/conversations/:id", s.deleteConversation)
 	user.GET("/conversations/:id/messages", s.listMessages)
+	user.GET("/runs/:run_id", s.runStatus)
+	user.GET("/runs/:run_id/events", s.runEvents)
+	user.POST("/runs/:run_id/cancel", s.cancelRun)
+	user.POST("/runs/:run_id/reader-left", s.readerLeft)
 	user.POST("/chatkit-sessions", s.createSession)
 	user.DELETE("/chatkit-sessions/:session_id", s.deleteSession)
 }

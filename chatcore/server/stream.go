@@ -4,17 +4,17 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"taskpilot/chatcore/api"
-	"taskpilot/chatcore/runs"
 )
 
-// stream writes a run's events behind a position as they happen, to its end.
-func (s *Server) stream(c echo.Context, run *runs.Run, after api.Position) error {
+// stream writes a run's events as they happen, to its end.
+func (s *Server) stream(c echo.Context, run iter.Seq2[api.Event, error]) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	header := c.Response().Header()
@@ -22,10 +22,11 @@ func (s *Server) stream(c echo.Context, run *runs.Run, after api.Position) error
 	header.Set("Cache-Control", "no-cache, no-transform")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold the whole stream back
 	c.Response().WriteHeader(http.StatusOK)
+	c.Response().Flush() // the first event may be a while in coming
 	events := make(chan api.Event)
 	go func() {
 		defer close(events)
-		for event, err := range run.Follow(ctx, after) {
+		for event, err := range run {
 			if err != nil {
 				return
 			}

@@ -17,6 +17,7 @@ type TurnEnd struct {
 	State          string // api.StateDone, StateFailed or StateStopped
 	Code           string
 	LostCall       Sentence // is recorded for a call whose end nobody saw
+	OwnerURL       string   // as in StepPlace
 }
 
 // EndTurn makes the answer a message: its content is its steps' texts. Nothing under it stays open: a reply that was not
@@ -38,28 +39,57 @@ func (s *Store) endTurn(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) (api.M
 	if err != nil {
 		return api.Message{}, api.Conversation{}, found(err, "locking a conversation")
 	}
-	if err := s.closeSteps(ctx, tx, end); err != nil {
-		return api.Message{}, api.Conversation{}, err
-	}
-	answers, err := readMessages(ctx, tx, end.UserID, `
+	var before messageRow
+	err = tx.Get(ctx, &before, `
 		SELECT `+messageColumns+` FROM messages WHERE user_id = $1 AND conversation_id = $2 AND id = $3`,
 		end.UserID, end.ConversationID, end.RunID)
 	if err != nil {
-		return api.Message{}, api.Conversation{}, err
+		return api.Message{}, api.Conversation{}, found(err, "reading an answer")
 	}
-	if len(answers) == 0 {
-		return api.Message{}, api.Conversation{}, ErrNotFound
-	}
-	answer := answers[0]
-	if answer.State != api.StateRunning {
-		if answer.State != end.State || answer.Code != end.Code {
+	if before.State != api.StateRunning {
+		if before.State != end.State || before.Code.String != end.Code {
 			return api.Message{}, api.Conversation{}, ErrNotFound // it was ended by somebody else
 		}
-		return answer, row.conversation(), nil // the word of an earlier try's success was lost
+		answer, err := readAnswer(ctx, tx, end) // the word of an earlier try's success was lost
+		return answer, row.conversation(), err
+	}
+	if err := ours(ctx, tx, end); err != nil {
+		return api.Message{}, api.Conversation{}, err
+	}
+	if err := s.closeSteps(ctx, tx, end); err != nil {
+		return api.Message{}, api.Conversation{}, err
+	}
+	answer, err := readAnswer(ctx, tx, end)
+	if err != nil {
+		return api.Message{}, api.Conversation{}, err
 	}
 	answer.Content, answer.State, answer.Code = contentOf(answer.Steps), end.State, end.Code
 	conversation, err := s.storeAnswer(ctx, tx, end, answer.Content)
 	return answer, conversation, err
+}
+
+// readAnswer reads the answer that a turn wrote, with its steps.
+func readAnswer(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) (api.Message, error) {
+	answers, err := readMessages(ctx, tx, end.UserID, `
+		SELECT `+messageColumns+` FROM messages WHERE user_id = $1 AND id = $2`, end.UserID, end.RunID)
+	if err != nil {
+		return api.Message{}, err
+	}
+	if len(answers) == 0 {
+		return api.Message{}, ErrNotFound
+	}
+	return answers[0], nil
+}
+
+// ours returns ErrNotFound when the turn was taken over by another replica.
+func ours(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) error {
+	if end.OwnerURL == "" {
+		return nil
+	}
+	var one int
+	err := tx.Get(ctx, &one, `
+		SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $2 AND owner_url = $3`, end.UserID, end.RunID, end.OwnerURL)
+	return found(err, "looking whose turn it is")
 }
 
 // closeSteps leaves nothing open under an answer that ends.

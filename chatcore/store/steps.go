@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"taskpilot/chatcore/api"
@@ -17,6 +18,7 @@ type StepPlace struct {
 	RunID          int64
 	Ordinal        int    // in the run, from 1
 	Code           string // of a sentence that chatcore itself says
+	OwnerURL       string // the replica that writes: it must still have the lease; empty: whoever writes has the lock
 }
 
 // OpenStep makes the row of a step that begins, with its position. ErrNotFound says that the turn is no longer at work.
@@ -43,21 +45,35 @@ func (s *Store) openStep(ctx context.Context, tx *ownerdb.Tx, place StepPlace) (
 	opened, err := tx.Exec(ctx, `
 		INSERT INTO steps (user_id, id, message_id, conversation_id, position, ordinal, state, code, created_at)
 		SELECT $1, $2, id, conversation_id, $5, $6, 'open', $7, $8 FROM messages
-		WHERE user_id = $1 AND id = $3 AND conversation_id = $4 AND state = 'running'`,
-		place.UserID, row.ID, place.RunID, place.ConversationID, position, place.Ordinal, row.Code, row.CreatedAt)
+		WHERE user_id = $1 AND id = $3 AND conversation_id = $4 AND state = 'running'
+			AND ($9 = '' OR EXISTS (SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $3 AND owner_url = $9))
+		ON CONFLICT (user_id, message_id, ordinal) DO NOTHING`,
+		place.UserID, row.ID, place.RunID, place.ConversationID, position, place.Ordinal, row.Code, row.CreatedAt, place.OwnerURL)
 	if err != nil {
 		return api.Step{}, fmt.Errorf("opening a step: %w", err)
 	}
 	if opened == 0 {
-		return api.Step{}, ErrNotFound // the turn was ended by somebody else
+		return openedBefore(ctx, tx, place)
 	}
 	return row.step(), nil
 }
 
-// finishStep makes a step whole. One that was discarded stays so: its turn was ended by somebody else.
+// openedBefore gives the step that an earlier try opened, when the word of its commit was lost. ErrNotFound says that the
+// turn was ended, or taken over, by somebody else.
+func openedBefore(ctx context.Context, tx *ownerdb.Tx, place StepPlace) (api.Step, error) {
+	var row stepRow
+	err := tx.Get(ctx, &row, `
+		SELECT `+stepColumns+` FROM steps
+		WHERE user_id = $1 AND message_id = $2 AND ordinal = $3 AND state <> 'discarded' AND COALESCE(code, '') = $4
+			AND EXISTS (SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $2 AND owner_url = $5)`,
+		place.UserID, place.RunID, place.Ordinal, place.Code, place.OwnerURL)
+	return row.step(), found(err, "looking for a step")
+}
+
+// finishStep makes an open step whole. One that was discarded stays so: its turn was ended or taken over by somebody else.
 func finishStep(ctx context.Context, tx *ownerdb.Tx, userID string, step int64, text string) error {
 	finished, err := tx.Exec(ctx, `
-		UPDATE steps SET content = $3, state = 'done' WHERE user_id = $1 AND id = $2 AND state <> 'discarded'`,
+		UPDATE steps SET content = $3, state = 'done' WHERE user_id = $1 AND id = $2 AND state = 'open'`,
 		userID, step, text)
 	if err != nil {
 		return fmt.Errorf("storing a reply: %w", err)
@@ -94,13 +110,33 @@ func (s *Store) CommitStep(ctx context.Context, reply Reply) (api.Step, []string
 			return err
 		}
 		step.Content = reply.Text
-		if err := finishStep(ctx, tx, reply.Place.UserID, step.ID, reply.Text); err != nil {
+		err = finishStep(ctx, tx, reply.Place.UserID, step.ID, reply.Text)
+		if errors.Is(err, ErrNotFound) {
+			keys, err = committedBefore(ctx, tx, reply, &step)
+			return err
+		}
+		if err != nil {
 			return err
 		}
 		step.ToolCalls, keys, err = s.addCalls(ctx, tx, reply, step)
 		return err
 	})
 	return step, keys, err
+}
+
+// committedBefore gives the calls of a reply that an earlier try stored, when the word of its commit was lost.
+func committedBefore(ctx context.Context, tx *ownerdb.Tx, reply Reply, step *api.Step) (keys []string, err error) {
+	turn := StoredTurn{Turn: Turn{UserID: reply.Place.UserID, RunID: reply.Place.RunID}}
+	if err := loadSteps(ctx, tx, &turn); err != nil {
+		return nil, err
+	}
+	for _, stored := range turn.Steps {
+		if stored.ID == step.ID && !stored.Discarded && !stored.Open && stored.Content == reply.Text && len(stored.Keys) == len(reply.Calls) {
+			*step = stored.Step
+			return stored.Keys, nil
+		}
+	}
+	return nil, ErrNotFound
 }
 
 func (s *Store) addCalls(ctx context.Context, tx *ownerdb.Tx, reply Reply, step api.Step) ([]api.ToolCall, []string, error) {
@@ -133,7 +169,7 @@ type CallEnd struct {
 	Rank   int // how many calls of the step ended before it
 }
 
-// RecordCall stores how a call ended, and gives the record as it is stored.
+// RecordCall stores how a call ended, and gives the record as it is stored: a call ends once.
 func (s *Store) RecordCall(ctx context.Context, userID string, record api.ToolCall, end CallEnd) (api.ToolCall, error) {
 	now := s.now()
 	record.Status, record.Result, record.Code, record.Error, record.FinishedAt = end.Status, end.Result, end.Code, end.Error, &now
@@ -146,10 +182,13 @@ func (s *Store) RecordCall(ctx context.Context, userID string, record api.ToolCa
 		if err != nil {
 			return fmt.Errorf("recording a call: %w", err)
 		}
-		if changed == 0 {
-			return fmt.Errorf("recording a call: %w", ErrNotFound)
+		if changed > 0 {
+			return nil
 		}
-		return nil
+		var row callRow // somebody recorded it already: whoever had the turn before, or an earlier try of this
+		err = tx.Get(ctx, &row, `SELECT `+callColumns+` FROM tool_calls WHERE user_id = $1 AND id = $2`, userID, record.ID)
+		record = row.record()
+		return found(err, "reading a recorded call")
 	})
 	return record, err
 }

@@ -84,21 +84,31 @@ func (s *Store) openConversation(ctx context.Context, tx *ownerdb.Tx, turn NewTu
 	return s.newConversation(ctx, tx, turn.UserID, "", turn.SessionID)
 }
 
-// refuseBusy returns ErrBusy while a turn is at work. One whose replica is gone is closed first: the lease says so.
+// PageLeftError says that a turn is at work whose page left: whoever says something new there wants its end.
+type PageLeftError struct{ RunID int64 }
+
+func (e *PageLeftError) Error() string { return "a turn is at work whose page left" }
+
+// refuseBusy returns ErrBusy or *PageLeftError while a turn is at work. One whose replica is gone is taken over by another;
+// only a turn that lost its lease can't be, and is closed.
 func (s *Store) refuseBusy(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, conversationID int64) error {
 	var atWork []struct {
-		ID   int64 `db:"id"`
-		Live bool  `db:"live"`
+		ID     int64 `db:"id"`
+		Leased bool  `db:"leased"`
+		Left   bool  `db:"left"`
 	}
 	err := tx.Select(ctx, &atWork, `
-		SELECT m.id, COALESCE(l.until > now(), false) AS live
+		SELECT m.id, l.run_id IS NOT NULL AS leased, l.left_at IS NOT NULL AS "left"
 		FROM messages m LEFT JOIN turn_leases l ON l.user_id = m.user_id AND l.run_id = m.id
 		WHERE m.user_id = $1 AND m.conversation_id = $2 AND m.state = 'running'`, turn.UserID, conversationID)
 	if err != nil {
 		return fmt.Errorf("looking for a turn at work: %w", err)
 	}
 	for _, run := range atWork {
-		if run.Live {
+		if run.Left {
+			return &PageLeftError{RunID: run.ID}
+		}
+		if run.Leased {
 			return ErrBusy
 		}
 		if err := s.closeInterrupted(ctx, tx, turn, conversationID, run.ID); err != nil {

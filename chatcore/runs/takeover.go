@@ -1,0 +1,91 @@
+package runs
+
+import (
+	"context"
+	"time"
+
+	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/store"
+)
+
+// maxClaims is how many turns a replica takes over at a time; the rest is for the next round, and for other replicas.
+const maxClaims = 16
+
+// maxAttempts is how often a turn is begun. After that something in the turn itself must be what ends its replicas.
+const maxAttempts = 3
+
+// TakeOver goes on with turns whose replica is gone, until ctx ends.
+func (m *Manager) TakeOver(ctx context.Context) {
+	ticker := time.NewTicker(m.config.Lease / 4)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if !m.enter(maxClaims) {
+			return // going down
+		}
+		claims, err := m.store.ClaimTurns(ctx, m.config.OwnerURL, m.config.Lease, maxClaims)
+		if err != nil && ctx.Err() == nil {
+			m.log.WarnContext(ctx, "turns could not be taken over", "error", err)
+		}
+		for _, claim := range claims {
+			m.log.InfoContext(ctx, "took a turn over", "run_id", claim.RunID, "attempt", claim.Attempt)
+			go m.goOn(context.WithoutCancel(ctx), claim)
+		}
+		m.wait.Add(len(claims) - maxClaims)
+	}
+}
+
+// enter counts n goroutines that are about to begin; false when the replica goes down.
+func (m *Manager) enter(n int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closing {
+		return false
+	}
+	m.wait.Add(n)
+	return true
+}
+
+// goOn is the goroutine of a turn that was taken over.
+func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
+	turn, err := m.resume(ctx, claim)
+	if err != nil {
+		m.log.WarnContext(ctx, "a turn that was taken over could not be read", "run_id", claim.RunID, "error", err)
+		m.wait.Done() // its lease ends, and somebody tries again
+		return
+	}
+	work, stop := context.WithCancelCause(ctx)
+	run := newRun(turn.UserID, startedOf(turn.Turn), stop)
+	run.transcript = Restore(turn)
+	j := m.journal(run)
+	j.restore(turn)
+	m.begin(run)
+	m.work(work, j, func(ctx context.Context) agent.Ending {
+		if claim.Attempt > maxAttempts {
+			return agent.Failed(agent.CodeInterrupted)
+		}
+		return m.answer(ctx, agent.Turn{
+			Caller: agent.Caller{UserID: turn.UserID}, History: turn.History, Steps: taken(turn),
+		}, j)
+	})
+}
+
+func (m *Manager) resume(ctx context.Context, claim store.Claim) (store.StoredTurn, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	return m.store.ResumeTurn(ctx, claim, m.config.OwnerURL, m.config.MaxHistory)
+}
+
+// restore sets the journal where the turn's steps end.
+func (j *journal) restore(turn store.StoredTurn) {
+	for _, step := range turn.Steps {
+		j.place.Ordinal = step.Ordinal
+		if !step.Discarded {
+			j.committed, j.ended = step.Step, len(step.Ended)
+		}
+	}
+}
