@@ -29,6 +29,9 @@ type (
 		RunID        int64        `json:"run_id"`
 		Conversation Conversation `json:"conversation"`
 		UserMessage  Message      `json:"user_message"`
+
+		// Superseded are the messages that went when a message is answered again, answers with their steps.
+		Superseded []Message `json:"superseded,omitempty"`
 	}
 
 	// MessageStarted announces a step. Its content comes as MessageDelta.

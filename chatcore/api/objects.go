@@ -106,8 +106,13 @@ type ToolCall struct {
 
 // ChatRequest is the body of POST /api/{user_id}/chat.
 type ChatRequest struct {
-	Content        string `json:"content"`
+	Content        string `json:"content,omitempty"`
 	ConversationID *int64 `json:"conversation_id,omitempty"`
+
+	// RetryOf is a user's message to answer again, in place of Content. What came after it is superseded.
+	RetryOf *int64 `json:"retry_of,omitempty"`
+	// ResendGuard is the same for a request that is sent again: it joins the turn that the first one began.
+	ResendGuard string `json:"resend_guard,omitempty"`
 }
 
 // Values of ChatResponse.Status.
