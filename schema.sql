@@ -65,6 +65,9 @@ CREATE INDEX IF NOT EXISTS conversations_by_change ON conversations (user_id, up
 
 -- What the person said (role user), and the answer to it (role assistant). An answer is written by one run, and the run
 -- is named by it: a run's id is its answer's id. An answer at work is 'running' and counts as a message when it ends.
+-- What an answer that was asked for again replaced is superseded and stays. resend_guard, idempotency_key and request_hash
+-- are the request's that began the run, and end_seen says that its end reached a reader: so a request that is sent again
+-- finds its turn.
 CREATE TABLE IF NOT EXISTS messages (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -76,6 +79,11 @@ CREATE TABLE IF NOT EXISTS messages (
   state            text        NOT NULL CHECK (state IN ('done', 'running', 'failed', 'stopped')),
   code             text,
   superseded_at    timestamptz,
+  ended_at         timestamptz,
+  end_seen         boolean     NOT NULL DEFAULT false,
+  resend_guard     text,
+  idempotency_key  text                 CHECK (char_length(idempotency_key) <= 200),
+  request_hash     bytea,
   created_at       timestamptz NOT NULL,
   PRIMARY KEY (user_id, id),
   UNIQUE (user_id, conversation_id, position),
@@ -84,6 +92,7 @@ CREATE TABLE IF NOT EXISTS messages (
   CHECK ((role = 'assistant') = (reply_to IS NOT NULL))
 );
 CREATE INDEX IF NOT EXISTS messages_by_question ON messages (user_id, reply_to) WHERE reply_to IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS messages_by_key ON messages (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS messages_at_work ON messages (user_id, conversation_id) WHERE state = 'running';
 
 -- One reply of the model. Its row is made when the reply begins ('open'), for its id and position are announced then.

@@ -57,6 +57,7 @@ func New(model Model, tools Tools, config Config, log *slog.Logger) *Agent {
 type Turn struct {
 	Caller  Caller
 	History []api.Message // answers with their steps
+	Earlier []api.Message // earlier answers to the same message, which this one replaces
 	Steps   []Taken       // steps of this very turn, when another process had begun it
 }
 
@@ -92,7 +93,7 @@ type turnAtWork struct {
 
 // run goes from reply to reply until one asks for no tools.
 func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
-	w.messages = promptOf(turn.History)
+	w.messages = withNote(promptOf(turn.History), turn.Earlier)
 	offered, err := w.tools.List(ctx, w.caller)
 	if err != nil {
 		return &failure{code: CodeToolsUnreachable, err: err}

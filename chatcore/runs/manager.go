@@ -33,6 +33,7 @@ type Leases interface {
 	AskToStop(ctx context.Context, userID string, runID int64) (atWork bool, err error)
 	PageLeft(ctx context.Context, userID string, runID int64) (atWork bool, err error)
 	PageBack(ctx context.Context, userID string, runID int64) error
+	EndSeen(ctx context.Context, userID string, runID int64) error
 }
 
 // Agent answers a turn.
@@ -86,17 +87,24 @@ type Request struct {
 	Caller         agent.Caller
 	ConversationID int64 // 0: a new one
 	Content        string
+	RetryOf        int64 // a message to answer again, in place of Content
+	Again          store.Again
 }
 
-// Start accepts a turn and begins its run. The errors are the store's, and ErrGoingDown.
-func (m *Manager) Start(ctx context.Context, request Request) (*Run, error) {
+// Start accepts a turn and begins its run, or finds the run that the same request began before. The errors are the
+// store's, and ErrGoingDown.
+func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err error) {
 	if !m.enter(1) { // before it is accepted: Close must not miss it
-		return nil, ErrGoingDown
+		return 0, ErrGoingDown
 	}
 	turn, err := m.accept(ctx, request)
 	if err != nil {
 		m.wait.Done()
-		return nil, err
+		return 0, err
+	}
+	if turn.Joined {
+		m.wait.Done()
+		return turn.RunID, nil
 	}
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	run := newRun(turn.UserID, startedOf(turn), stop)
@@ -106,9 +114,9 @@ func (m *Manager) Start(ctx context.Context, request Request) (*Run, error) {
 	m.begin(run)
 	j := m.journal(run)
 	go m.work(work, j, func(ctx context.Context) agent.Ending {
-		return m.answer(ctx, agent.Turn{Caller: request.Caller, History: turn.History}, j)
+		return m.answer(ctx, agent.Turn{Caller: request.Caller, History: turn.History, Earlier: turn.Earlier}, j)
 	})
-	return run, nil
+	return run.ID, nil
 }
 
 // begin makes a run one of those at work here.
@@ -144,7 +152,7 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 	interrupted := agent.Interrupted()
 	return store.NewTurn{
 		UserID: request.Caller.UserID, SessionID: request.Caller.SessionID, ConversationID: request.ConversationID,
-		Content: request.Content, MaxHistory: m.config.MaxHistory, OwnerURL: m.config.OwnerURL, Lease: m.config.Lease,
+		Content: request.Content, RetryOf: request.RetryOf, Again: request.Again, MaxHistory: m.config.MaxHistory, OwnerURL: m.config.OwnerURL, Lease: m.config.Lease,
 		Interrupted: store.Sentence{Code: interrupted.Code, Text: interrupted.Sentence},
 		LostCall:    lostCall(),
 	}

@@ -21,7 +21,7 @@ func Restore(turn store.StoredTurn) Transcript {
 }
 
 func startedOf(turn store.Turn) api.RunStarted {
-	return api.RunStarted{RunID: turn.RunID, Conversation: turn.Conversation, UserMessage: turn.UserMessage}
+	return api.RunStarted{RunID: turn.RunID, Conversation: turn.Conversation, UserMessage: turn.UserMessage, Superseded: turn.Superseded}
 }
 
 func restoreStep(step store.StoredStep) *StepTranscript {

@@ -69,7 +69,7 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 			return agent.Failed(agent.CodeInterrupted)
 		}
 		return m.answer(ctx, agent.Turn{
-			Caller: agent.Caller{UserID: turn.UserID}, History: turn.History, Steps: taken(turn),
+			Caller: agent.Caller{UserID: turn.UserID}, History: turn.History, Earlier: turn.Earlier, Steps: taken(turn),
 		}, j)
 	})
 }

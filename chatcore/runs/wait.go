@@ -42,6 +42,15 @@ func (m *Manager) Read(ctx context.Context, userID string, runID int64, limit ti
 	return m.readElsewhere(ctx, userID, runID)
 }
 
+// EndSeen is told when a run's end was written to a reader. The caller's word may come too late for its own request.
+func (m *Manager) EndSeen(ctx context.Context, userID string, runID int64) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	if err := m.store.EndSeen(ctx, userID, runID); err != nil {
+		m.log.WarnContext(ctx, "that an end was seen could not be stored", "run_id", runID, "error", err)
+	}
+}
+
 // howOften the end of a run at another replica is looked for.
 const howOften = 100 * time.Millisecond
 

@@ -18,6 +18,8 @@ import (
 type chatRequest struct {
 	Content        *string `json:"content"`
 	ConversationID *int64  `json:"conversation_id"`
+	RetryOf        *int64  `json:"retry_of"`
+	ResendGuard    string  `json:"resend_guard"`
 
 	// Known, and not served yet: refused rather than dropped.
 	Parts       json.RawMessage `json:"parts"`
@@ -25,7 +27,6 @@ type chatRequest struct {
 	QuotedText  json.RawMessage `json:"quoted_text"`
 	Model       json.RawMessage `json:"model"`
 	ToolChoice  json.RawMessage `json:"tool_choice"`
-	RetryOf     json.RawMessage `json:"retry_of"`
 	ClientTools json.RawMessage `json:"client_tools"`
 }
 
@@ -35,12 +36,21 @@ func (r chatRequest) check(maxContent int) error {
 		value json.RawMessage
 	}{
 		{"parts", r.Parts}, {"attachments", r.Attachments}, {"quoted_text", r.QuotedText}, {"model", r.Model},
-		{"tool_choice", r.ToolChoice}, {"retry_of", r.RetryOf}, {"client_tools", r.ClientTools},
+		{"tool_choice", r.ToolChoice}, {"client_tools", r.ClientTools},
 	}
 	for _, u := range unserved {
 		if v := string(u.value); v != "" && v != "null" && v != "[]" {
 			return invalid(u.field, u.field+" is not supported yet.")
 		}
+	}
+	if len(r.ResendGuard) > maxGuard {
+		return invalid("resend_guard", fmt.Sprintf("resend_guard may have at most %d bytes.", maxGuard))
+	}
+	if r.RetryOf != nil {
+		if r.Content != nil {
+			return invalid("content", "content does not go with retry_of.")
+		}
+		return nil
 	}
 	if r.Content == nil {
 		return invalid("content", "content is missing.")
@@ -48,34 +58,64 @@ func (r chatRequest) check(maxContent int) error {
 	return checkText("content", *r.Content, maxContent)
 }
 
+// maxGuard is the longest resend guard, in bytes, and maxKey the longest idempotency key, in characters.
+const (
+	maxGuard = 200
+	maxKey   = 200
+)
+
 // chat takes a turn and answers it: as it happens, or when it has ended. A caller that leaves does not stop it.
 func (s *Server) chat(c echo.Context) error {
-	var body chatRequest
-	if err := readJSON(c, &body); err != nil {
-		return err
-	}
-	if err := body.check(s.Config.MaxContent); err != nil {
-		return err
-	}
-	request := runs.Request{Caller: callerOf(c), Content: *body.Content}
-	if body.ConversationID != nil {
-		if *body.ConversationID < 1 || *body.ConversationID > api.MaxID {
-			return store.ErrNotFound
-		}
-		request.ConversationID = *body.ConversationID
-	}
-	run, err := s.Turns.Start(c.Request().Context(), request)
+	request, err := s.chatRequest(c)
 	if err != nil {
 		return err
 	}
-	events, err := s.Turns.Follow(c.Request().Context(), run.UserID, run.ID, runs.Beginning, false)
+	ctx, user := c.Request().Context(), request.Caller.UserID
+	run, err := s.Turns.Start(ctx, request)
+	if err != nil {
+		return err
+	}
+	events, err := s.Turns.Follow(ctx, user, run, runs.Beginning, false)
 	if err != nil {
 		return err
 	}
 	if wantsStream(c.Request()) {
-		return s.stream(c, events)
+		return s.stream(c, run, events)
 	}
-	return s.whole(c, events)
+	return s.whole(c, run, events)
+}
+
+// chatRequest reads what the person said.
+func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
+	request := runs.Request{Caller: callerOf(c)}
+	var body chatRequest
+	hash, err := readJSONHashed(c, &body)
+	if err != nil {
+		return request, err
+	}
+	if err := body.check(s.Config.MaxContent); err != nil {
+		return request, err
+	}
+	key := c.Request().Header.Get("Idempotency-Key")
+	if key != "" {
+		if err := checkText("Idempotency-Key", key, maxKey); err != nil {
+			return request, err
+		}
+	}
+	request.Again = store.Again{Key: key, Hash: hash, Guard: body.ResendGuard}
+	if body.Content != nil {
+		request.Content = *body.Content
+	}
+	for given, into := range map[*int64]*int64{body.ConversationID: &request.ConversationID, body.RetryOf: &request.RetryOf} {
+		if given == nil {
+			continue
+		}
+		if *given < 1 || *given > api.MaxID {
+			return request, store.ErrNotFound
+		}
+		*into = *given
+	}
+	return request, nil
 }
 
 func wantsStream(r *http.Request) bool {
@@ -83,9 +123,9 @@ func wantsStream(r *http.Request) bool {
 }
 
 // whole waits for the turn's end.
-func (s *Server) whole(c echo.Context, run iter.Seq2[api.Event, error]) error {
+func (s *Server) whole(c echo.Context, run int64, events iter.Seq2[api.Event, error]) error {
 	var response api.ChatResponse
-	for event, err := range run {
+	for event, err := range events {
 		if err != nil {
 			return fmt.Errorf("waiting for a turn: %w", err)
 		}
@@ -100,7 +140,11 @@ func (s *Server) whole(c echo.Context, run iter.Seq2[api.Event, error]) error {
 			answer(&response, api.StatusError, "Stopped.", body.Answer)
 		}
 	}
-	return c.JSON(http.StatusOK, response)
+	if err := c.JSON(http.StatusOK, response); err != nil {
+		return err
+	}
+	s.Turns.EndSeen(c.Request().Context(), callerOf(c).UserID, run)
+	return nil
 }
 
 // answer fills in how a turn ended; sentence stands where no answer was stored.

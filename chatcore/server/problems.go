@@ -34,6 +34,8 @@ func problemOf(err error) serving.Problem {
 		return serving.Problem{Status: http.StatusConflict, Code: "turn_at_work", Detail: "An answer is still being written in this conversation. Wait for it to end."}
 	case errors.As(err, &inactive):
 		return inactiveProblem(inactive)
+	case errors.Is(err, store.ErrKeyUsed):
+		return serving.Problem{Status: http.StatusConflict, Code: "key_used", Detail: "This Idempotency-Key was used for another request."}
 	case errors.Is(err, runs.ErrGoingDown):
 		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "going_down", Detail: "This replica is going down. Nothing was accepted; try again.", RetryAfter: time.Second}
 	case ownerdb.IsAway(err):

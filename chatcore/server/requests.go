@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,22 +24,29 @@ const maxBody = 256 << 10
 
 // readJSON reads a request's body into a value, and refuses what does not fit its shape.
 func readJSON(c echo.Context, into any) error {
+	_, err := readJSONHashed(c, into)
+	return err
+}
+
+// readJSONHashed gives the body's hash too.
+func readJSONHashed(c echo.Context, into any) (hash []byte, err error) {
 	kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return serving.Problem{Status: http.StatusUnsupportedMediaType, Code: "not_json", Detail: "Send application/json."}
+		return nil, serving.Problem{Status: http.StatusUnsupportedMediaType, Code: "not_json", Detail: "Send application/json."}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return serving.Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Detail: fmt.Sprintf("A request may have %d bytes.", maxBody)}
+		return nil, serving.Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Detail: fmt.Sprintf("A request may have %d bytes.", maxBody)}
 	}
 	if err != nil {
-		return fmt.Errorf("reading the request: %w", err)
+		return nil, fmt.Errorf("reading the request: %w", err)
 	}
 	if !utf8.Valid(body) {
-		return invalid("", "The body is not valid UTF-8.")
+		return nil, invalid("", "The body is not valid UTF-8.")
 	}
-	return fits(json.Unmarshal(body, into))
+	sum := sha256.Sum256(body)
+	return sum[:], fits(json.Unmarshal(body, into))
 }
 
 // fits words an error of decoding JSON.

@@ -26,13 +26,15 @@ func (s *Server) runEvents(c echo.Context) error {
 			return invalid("Last-Event-ID", "Last-Event-ID must be the id of an event of this run.")
 		}
 	}
-	alone := c.Request().Header.Get(peers.Header) != ""
-	events, err := s.Turns.Follow(c.Request().Context(), callerOf(c).UserID, run, after, alone)
+	events, err := s.Turns.Follow(c.Request().Context(), callerOf(c).UserID, run, after, betweenReplicas(c))
 	if err != nil {
 		return err
 	}
-	return s.stream(c, events)
+	return s.stream(c, run, events)
 }
+
+// betweenReplicas says that another replica asks, for a reader of its own.
+func betweenReplicas(c echo.Context) bool { return c.Request().Header.Get(peers.Header) != "" }
 
 func (s *Server) runStatus(c echo.Context) error {
 	run, err := number(c, "run_id")

@@ -18,12 +18,13 @@ import (
 
 // Turns begins runs, shows them and ends them.
 type Turns interface {
-	Start(ctx context.Context, request runs.Request) (*runs.Run, error)
+	Start(ctx context.Context, request runs.Request) (runID int64, err error)
 	Follow(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (iter.Seq2[api.Event, error], error)
 	Status(ctx context.Context, userID string, runID int64) (api.RunStatus, error)
 	Stop(ctx context.Context, userID string, runID int64) error
 	PageLeft(ctx context.Context, userID string, runID int64) error
 	Read(ctx context.Context, userID string, runID int64, wait time.Duration) error
+	EndSeen(ctx context.Context, userID string, runID int64)
 }
 
 // Conversations keeps conversations and sessions.

@@ -14,7 +14,7 @@ import (
 )
 
 // stream writes a run's events as they happen, to its end.
-func (s *Server) stream(c echo.Context, run iter.Seq2[api.Event, error]) error {
+func (s *Server) stream(c echo.Context, run int64, follow iter.Seq2[api.Event, error]) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	header := c.Response().Header()
@@ -26,7 +26,7 @@ func (s *Server) stream(c echo.Context, run iter.Seq2[api.Event, error]) error {
 	events := make(chan api.Event)
 	go func() {
 		defer close(events)
-		for event, err := range run {
+		for event, err := range follow {
 			if err != nil {
 				return
 			}
@@ -37,12 +37,12 @@ func (s *Server) stream(c echo.Context, run iter.Seq2[api.Event, error]) error {
 			}
 		}
 	}()
-	return s.write(c, events)
+	return s.write(c, run, events)
 }
 
 // write sends events, and comments while there are none, each write within its time. A server that goes down needs no
 // word here: every run ends first, and every stream with its run.
-func (s *Server) write(c echo.Context, events <-chan api.Event) error {
+func (s *Server) write(c echo.Context, run int64, events <-chan api.Event) error {
 	out := patientWriter{w: c.Response(), time: s.Config.WriteTime}
 	var heartbeat <-chan time.Time
 	if s.Config.Heartbeat > 0 {
@@ -58,6 +58,9 @@ func (s *Server) write(c echo.Context, events <-chan api.Event) error {
 				return nil
 			}
 			err = api.Encode(out, event)
+			if err == nil && api.Ends(event.Body) && !betweenReplicas(c) {
+				s.Turns.EndSeen(c.Request().Context(), callerOf(c).UserID, run)
+			}
 		case <-heartbeat:
 			_, err = io.WriteString(out, ": hb\n\n")
 		}

@@ -117,8 +117,8 @@ func (s *Store) closeSteps(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) err
 // storeAnswer makes a running answer a message that counts, and gives its lease back.
 func (s *Store) storeAnswer(ctx context.Context, tx *ownerdb.Tx, end TurnEnd, content string) (api.Conversation, error) {
 	if _, err := tx.Exec(ctx, `
-		UPDATE messages SET content = $3, state = $4, code = NULLIF($5, '') WHERE user_id = $1 AND id = $2`,
-		end.UserID, end.RunID, content, end.State, end.Code); err != nil {
+		UPDATE messages SET content = $3, state = $4, code = NULLIF($5, ''), ended_at = $6 WHERE user_id = $1 AND id = $2`,
+		end.UserID, end.RunID, content, end.State, end.Code, s.now()); err != nil {
 		return api.Conversation{}, fmt.Errorf("storing the answer: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM turn_leases WHERE user_id = $1 AND run_id = $2`, end.UserID, end.RunID); err != nil {

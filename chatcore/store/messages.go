@@ -98,7 +98,10 @@ func (s *Store) ConversationWithMessages(ctx context.Context, userID string, id 
 			SELECT `+messageColumns+` FROM messages
 			WHERE user_id = $1 AND conversation_id = $2 AND superseded_at IS NULL AND state <> 'running'
 			ORDER BY position`, userID, id)
-		return err
+		if err != nil {
+			return err
+		}
+		return seen(ctx, tx, userID, messages)
 	})
 	return api.ConversationWithMessages{Conversation: conversation.conversation(), Messages: messages}, err
 }
@@ -114,7 +117,10 @@ func (s *Store) Messages(ctx context.Context, userID string, id int64, page Page
 			return err
 		}
 		messages, err = readMessages(ctx, tx, userID, messagesQuery(page), userID, id, page.Limit+1, page.After)
-		return err
+		if err != nil {
+			return err
+		}
+		return seen(ctx, tx, userID, messages[:min(len(messages), page.Limit)])
 	})
 	result := api.MessagePage{Data: messages, Conversation: conversation.conversation()}
 	if result.HasMore = len(messages) > page.Limit; result.HasMore {

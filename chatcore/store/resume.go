@@ -53,6 +53,9 @@ func (s *Store) ResumeTurn(ctx context.Context, claim Claim, ownerURL string, ma
 			return err
 		}
 		var err error
+		if turn.Earlier, err = earlier(ctx, tx, claim.UserID, turn.UserMessage.ID); err != nil {
+			return err
+		}
 		turn.History, err = readHistory(ctx, tx, claim.UserID, turn.Conversation.ID, claim.RunID, maxHistory)
 		return err
 	})
@@ -108,7 +111,11 @@ func loadMessages(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 		SELECT `+conversationColumns+` FROM conversations
 		WHERE user_id = $1 AND id = (SELECT conversation_id FROM messages WHERE user_id = $1 AND id = $2)`, turn.UserID, turn.RunID)
 	turn.Conversation = conversation.conversation()
-	return found(err, "reading a turn's conversation")
+	if err != nil {
+		return found(err, "reading a turn's conversation")
+	}
+	turn.Superseded, err = supersededBy(ctx, tx, turn)
+	return err
 }
 
 func loadSteps(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {

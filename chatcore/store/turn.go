@@ -16,6 +16,8 @@ type NewTurn struct {
 	SessionID      string // the ChatKit session it came through, if any
 	ConversationID int64  // 0: a new conversation, or the session's empty one
 	Content        string
+	RetryOf        int64         // a message to answer again, in place of Content
+	Again                        // finds the turn that the same request began before
 	MaxHistory     int           // messages that come back for the model, what was just said among them
 	OwnerURL       string        // where this replica is reached
 	Lease          time.Duration // how long it is believed to be at work without a word
@@ -31,12 +33,21 @@ type Turn struct {
 	RunID        int64
 	Titled       bool          // this turn gave the conversation its title
 	History      []api.Message // oldest first, ends with UserMessage
+	Superseded   []api.Message // what went, when UserMessage is answered again
+	Earlier      []api.Message // earlier answers to UserMessage
+	Joined       bool          // the request was sent before: this is the turn that it began then, and only RunID is set
 }
 
 // Accept stores what the person said and begins its answer. ErrNotFound, ErrBusy and *NotActiveError say why it was not.
 func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 	accepted := Turn{UserID: turn.UserID}
 	err := s.insert(ctx, turn.UserID, func(tx *ownerdb.Tx) error {
+		accepted = Turn{UserID: turn.UserID}
+		before, err := s.sentBefore(ctx, tx, turn)
+		if before != 0 || err != nil {
+			accepted.RunID, accepted.Joined = before, true
+			return err
+		}
 		conversation, err := s.conversationFor(ctx, tx, turn)
 		if err != nil {
 			return err
@@ -53,12 +64,13 @@ func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 // conversationFor finds or makes the conversation and locks its row: from here on nothing else gets a position in it.
 func (s *Store) conversationFor(ctx context.Context, tx *ownerdb.Tx, turn NewTurn) (conversationRow, error) {
 	var row conversationRow
-	if turn.ConversationID == 0 {
+	if turn.ConversationID == 0 && turn.RetryOf == 0 {
 		return s.openConversation(ctx, tx, turn)
 	}
 	err := tx.Get(ctx, &row, `
-		SELECT `+conversationColumns+` FROM conversations WHERE user_id = $1 AND id = $2 FOR UPDATE`,
-		turn.UserID, turn.ConversationID)
+		SELECT `+conversationColumns+` FROM conversations
+		WHERE user_id = $1 AND id = CASE WHEN $2 > 0 THEN $2 ELSE (SELECT conversation_id FROM messages WHERE user_id = $1 AND id = $3) END
+		FOR UPDATE`, turn.UserID, turn.ConversationID, turn.RetryOf)
 	if err != nil {
 		return row, found(err, "locking a conversation")
 	}
@@ -118,10 +130,12 @@ func (s *Store) refuseBusy(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, co
 	return nil
 }
 
-// begin gives the question and its answer their positions and stores both, with the lease.
+// begin stores the question, or finds the one to be answered again, and begins its answer with the lease.
 func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before conversationRow, accepted *Turn) error {
-	now := s.now()
-	var row conversationRow
+	if turn.RetryOf != 0 {
+		return s.beginAgain(ctx, tx, turn, before, accepted)
+	}
+	row, now := conversationRow{}, s.now()
 	err := tx.Get(ctx, &row, `
 		UPDATE conversations
 		SET last_position = last_position + 2, message_count = message_count + 1, updated_at = $3, title = COALESCE(title, NULLIF($4, ''))
@@ -130,22 +144,59 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	if err != nil {
 		return fmt.Errorf("giving positions: %w", err)
 	}
-	question, answer := s.ids.Next(), s.ids.Next()
+	question := messageRow{
+		ID: s.ids.Next(), Position: row.LastPosition - 1, Role: api.RoleUser, Content: turn.Content, State: api.StateDone, CreatedAt: now,
+	}
 	if _, err := tx.Exec(ctx, `
-		INSERT INTO messages (user_id, id, conversation_id, position, role, content, reply_to, state, created_at)
-		VALUES ($1, $2, $4, $5 - 1, 'user', $6, NULL, 'done', $7), ($1, $3, $4, $5, 'assistant', '', $2, 'running', $7)`,
-		turn.UserID, question, answer, row.ID, row.LastPosition, turn.Content, now); err != nil {
+		INSERT INTO messages (user_id, id, conversation_id, position, role, content, state, created_at)
+		VALUES ($1, $2, $3, $4, 'user', $5, 'done', $6)`,
+		turn.UserID, question.ID, row.ID, question.Position, turn.Content, now); err != nil {
 		return fmt.Errorf("storing what was said: %w", err)
+	}
+	accepted.Titled = question.Position == 1
+	return s.beginAnswer(ctx, tx, turn, row, question, now, accepted)
+}
+
+// beginAgain supersedes what came after a question.
+func (s *Store) beginAgain(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before conversationRow, accepted *Turn) error {
+	asked, err := question(ctx, tx, turn.UserID, before.ID, turn.RetryOf)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	if accepted.Superseded, err = supersede(ctx, tx, turn.UserID, before.ID, asked, now); err != nil {
+		return err
+	}
+	if accepted.Earlier, err = earlier(ctx, tx, turn.UserID, asked.ID); err != nil {
+		return err
+	}
+	var row conversationRow
+	err = tx.Get(ctx, &row, `
+		UPDATE conversations SET last_position = last_position + 1, updated_at = $3
+		WHERE user_id = $1 AND id = $2
+		RETURNING `+conversationColumns, turn.UserID, before.ID, now)
+	if err != nil {
+		return fmt.Errorf("giving a position: %w", err)
+	}
+	return s.beginAnswer(ctx, tx, turn, row, asked, now, accepted)
+}
+
+// beginAnswer stores the answer that begins, at the last position that was given, and leases it to this replica.
+func (s *Store) beginAnswer(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, row conversationRow, question messageRow, now time.Time, accepted *Turn) error {
+	answer := s.ids.Next()
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO messages (user_id, id, conversation_id, position, role, content, reply_to, state, created_at,
+			resend_guard, idempotency_key, request_hash)
+		VALUES ($1, $2, $3, $4, 'assistant', '', $5, 'running', $6, NULLIF($7, ''), NULLIF($8, ''), $9)`,
+		turn.UserID, answer, row.ID, row.LastPosition, question.ID, now, turn.Guard, turn.Key, turn.Hash); err != nil {
+		return fmt.Errorf("beginning an answer: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO turn_leases (user_id, run_id, owner_url, until) VALUES ($1, $2, $3, now() + $4 * interval '1 second')`,
 		turn.UserID, answer, turn.OwnerURL, turn.Lease.Seconds()); err != nil {
 		return fmt.Errorf("leasing the turn: %w", err)
 	}
-	accepted.Conversation, accepted.RunID, accepted.Titled = row.conversation(), answer, !before.Title.Valid && row.Title.Valid
-	accepted.UserMessage = messageRow{
-		ID: question, Position: row.LastPosition - 1, Role: api.RoleUser, Content: turn.Content, State: api.StateDone, CreatedAt: now,
-	}.message()
+	accepted.Conversation, accepted.UserMessage, accepted.RunID = row.conversation(), question.message(), answer
 	return nil
 }
 
