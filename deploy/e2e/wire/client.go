@@ -21,7 +21,8 @@ type Object = map[string]any
 type Page struct {
 	URL    string // the protocol's
 	Token  string
-	Header http.Header // added to each request
+	Header http.Header  // added to each request
+	Client *http.Client // http.DefaultClient when nil
 }
 
 // Post sends a request of the protocol and gives the answer as it comes.
@@ -47,7 +48,11 @@ func (p Page) PostRaw(ctx context.Context, body []byte) (*http.Response, error) 
 	for name, values := range p.Header {
 		request.Header[name] = values
 	}
-	return http.DefaultClient.Do(request)
+	client := p.Client
+	if client == nil {
+		client = http.DefaultClient
+	}
+	return client.Do(request)
 }
 
 // StatusError is an answer that is neither a stream nor a 200.

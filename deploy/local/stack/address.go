@@ -41,6 +41,12 @@ func reserve(flag, value string) (address, error) {
 	return address{host: host, port: held, hold: hold}, nil
 }
 
+// FreeAddress finds a free host:port of the loopback and keeps it from others until hold is closed, as reserve does.
+func FreeAddress() (addr string, hold io.Closer, err error) {
+	found, err := reserve("addr", "127.0.0.1:0")
+	return found.listen(), found.hold, err
+}
+
 // listen is what the process is told to listen on.
 func (a address) listen() string { return net.JoinHostPort(a.host, strconv.Itoa(a.port)) }
 

@@ -1,0 +1,194 @@
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"taskpilot/chatcore/api"
+)
+
+// ask sends a message as a service that wants the whole answer.
+func (p *person) ask(ctx context.Context, t *talk) {
+	s := &said{user: p.name, text: p.words()}
+	p.say(s)
+	t.torn = true // the page does not see this
+	answer, err := p.api.Chat(ctx, p.caller(), api.ChatRequest{Content: s.text, ConversationID: conversationOf(t.id)})
+	if err != nil {
+		p.count("asking failed")
+		return
+	}
+	p.count("asked")
+	s.accepted, s.answer, s.response = true, answer.MessageID, answer.Response
+	if answer.Response == "" {
+		p.violation("the answer %d of %s is empty", answer.MessageID, p.name)
+	}
+}
+
+// follow sends a message as a service that streams, and goes on from the last event that it saw whenever its stream is
+// cut: then it must have seen exactly what is stored.
+func (p *person) follow(ctx context.Context, t *talk) {
+	s := &said{user: p.name, text: p.words()}
+	p.say(s)
+	t.torn = true
+	seen := &reading{}
+	request := api.ChatRequest{Content: s.text, ConversationID: conversationOf(t.id)}
+	err := seen.read(p.api.Stream(ctx, p.caller(), request))
+	if seen.run == 0 {
+		p.count("following was refused")
+		return
+	}
+	s.accepted = true
+	for err != nil && ctx.Err() == nil {
+		p.count("followed again")
+		err = seen.read(p.api.Follow(ctx, p.caller(), seen.run, seen.last))
+		var problem *api.Problem
+		if errors.As(err, &problem) && problem.Status == 404 {
+			p.violation("run %d of %s is gone", seen.run, p.name)
+			return
+		}
+		if err != nil {
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-ctx.Done():
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		p.violation("run %d of %s was not seen to its end; last event %s", seen.run, p.name, seen.last)
+		return
+	}
+	p.count("followed to the end")
+	for _, fault := range seen.faults() {
+		p.violation("run %d of %s: %s", seen.run, p.name, fault)
+	}
+}
+
+// reading is what a reader of a run has seen of it, over all streams.
+type reading struct {
+	run     int64
+	last    string // the last event's id
+	ids     []string
+	steps   []*readStep
+	end     api.Body
+	strange []string
+}
+
+type readStep struct {
+	id     int64
+	text   strings.Builder
+	stored *api.Step
+	begun  int // calls that were seen to begin
+	ended  int
+}
+
+// read takes in a stream; nil when it came to the turn's end.
+func (r *reading) read(events iter.Seq2[api.Event, error]) error {
+	for event, err := range events {
+		if err != nil {
+			return err
+		}
+		r.take(event)
+	}
+	if r.end == nil {
+		return errors.New("the stream ended without an end")
+	}
+	return nil
+}
+
+func (r *reading) take(event api.Event) {
+	if event.ID != "" {
+		at, err := api.ParsePosition(event.ID)
+		before, _ := api.ParsePosition(r.last)
+		if err != nil || r.last != "" && !before.Before(at) {
+			r.note("event %s (%s) came after %s", event.ID, event.Body.EventType(), r.last)
+		}
+		r.last = event.ID
+		r.ids = append(r.ids, event.ID)
+	}
+	if r.end != nil {
+		r.note("%s came after the end", event.Body.EventType())
+	}
+	switch body := event.Body.(type) {
+	case api.RunStarted:
+		r.run = body.RunID
+	case api.MessageStarted:
+		r.steps = append(r.steps, &readStep{id: body.Step.ID})
+	case api.MessageDelta:
+		r.step(body.StepID).text.WriteString(body.Text)
+	case api.ToolCallStarted:
+		r.step(body.StepID).begun++
+	case api.ToolCallFinished:
+		r.step(body.StepID).ended++
+	case api.MessageCompleted:
+		r.step(body.Step.ID).stored = &body.Step
+	case api.MessageDiscarded:
+		r.discard(body.StepID)
+	}
+	if api.Ends(event.Body) {
+		r.end = event.Body
+	}
+}
+
+func (r *reading) note(format string, args ...any) {
+	r.strange = append(r.strange, fmt.Sprintf(format, args...))
+}
+
+func (r *reading) step(id int64) *readStep {
+	for _, step := range r.steps {
+		if step.id == id {
+			return step
+		}
+	}
+	r.note("step %d was not announced", id)
+	step := &readStep{id: id}
+	r.steps = append(r.steps, step)
+	return step
+}
+
+func (r *reading) discard(id int64) {
+	for i, step := range r.steps {
+		if step.id == id {
+			r.steps = append(r.steps[:i], r.steps[i+1:]...)
+			return
+		}
+	}
+	r.note("step %d was discarded and not announced", id)
+}
+
+// answer is the message that the end has.
+func (r *reading) answer() *api.Message {
+	switch end := r.end.(type) {
+	case api.RunCompleted:
+		return &end.Answer
+	case api.RunFailed:
+		return end.Answer
+	case api.RunCancelled:
+		return end.Answer
+	}
+	return nil
+}
+
+// faults are the differences between what was read and the answer at the end.
+func (r *reading) faults() []string {
+	answer := r.answer()
+	if answer == nil {
+		return append(r.strange, fmt.Sprintf("the end %T has no answer", r.end))
+	}
+	if len(answer.Steps) != len(r.steps) {
+		return append(r.strange, fmt.Sprintf("%d steps were seen, %d are stored", len(r.steps), len(answer.Steps)))
+	}
+	for i, stored := range answer.Steps {
+		seen := r.steps[i]
+		if seen.id != stored.ID || seen.text.String() != stored.Content || seen.stored == nil {
+			r.note("step %d was seen as %d %q (completed: %v) and is stored as %d %q", i, seen.id, seen.text.String(), seen.stored != nil, stored.ID, stored.Content)
+		}
+		if n := len(stored.ToolCalls); seen.begun != n || seen.ended != n {
+			r.note("step %d has %d calls, of which %d were seen to begin and %d to end", i, n, seen.begun, seen.ended)
+		}
+	}
+	return r.strange
+}

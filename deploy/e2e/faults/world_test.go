@@ -1,0 +1,172 @@
+package faults_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/deploy/e2e/wire"
+)
+
+// world is what all people said and saw.
+type world struct {
+	mu     sync.Mutex
+	people []*person
+	said   []*said
+	talks  []*talk
+	broken []string // laws that were seen to be broken on the way
+	counts map[string]int
+}
+
+func newWorld() *world { return &world{counts: map[string]int{}} }
+
+// said is one message of a person's.
+type said struct {
+	user, text string
+	accepted   bool   // somebody was told so
+	answer     int64  // the answer's id, for those who were told
+	response   string // and its words
+}
+
+// talk is a thread as its page knows it.
+type talk struct {
+	user   string
+	id     string
+	thread wire.Thread            // the fold of its streams, while each of them came whole
+	torn   bool                   // one did not
+	done   map[string]wire.Object // items that were shown as final
+}
+
+func (w *world) say(s *said) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.said = append(w.said, s)
+}
+
+func (w *world) keep(t *talk) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.talks = append(w.talks, t)
+}
+
+// violation notes that a law was broken.
+func (w *world) violation(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.broken = append(w.broken, time.Now().UTC().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
+}
+
+func (w *world) violations() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.broken
+}
+
+func (w *world) count(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.counts[what]++
+}
+
+// person is somebody with a page, who does one thing at a time.
+type person struct {
+	*world
+	name  string
+	token string
+	rand  *rand.Rand
+	page  wire.Page
+	api   *api.Client
+	pool  *http.Transport
+	said  int
+	talks []*talk
+}
+
+func (w *world) newPerson(name string, seed uint64) *person {
+	GinkgoHelper()
+	token, err := system.Token(name)
+	Expect(err).NotTo(HaveOccurred())
+	pool := &http.Transport{}
+	client, err := api.NewClient(system.ChatURL(), api.ClientOptions{HTTP: &http.Client{Transport: pool}, Silence: 10 * time.Second})
+	Expect(err).NotTo(HaveOccurred())
+	p := &person{
+		world: w, name: name, token: token, rand: rand.New(rand.NewPCG(seed, 2)), api: client, pool: pool,
+		page: wire.Page{URL: system.PageURL(), Token: token, Client: &http.Client{Transport: pool}},
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.people = append(w.people, p)
+	return p
+}
+
+func (p *person) close() { p.pool.CloseIdleConnections() }
+
+func (p *person) caller() api.Caller { return api.Caller{UserID: p.name, Bearer: p.token} }
+
+// words are something that nobody said before.
+func (p *person) words() string {
+	p.said++
+	return fmt.Sprintf("%s says number %d", p.name, p.said)
+}
+
+// patience is how long one thing may take that a person does, with all faults in it: longer than any bound of the
+// processes' own.
+const patience = 90 * time.Second
+
+// live does one thing after the other until stop is closed.
+func (p *person) live(ctx context.Context, stop <-chan struct{}) {
+	defer GinkgoRecover()
+	defer p.close()
+	for {
+		within, cancel := context.WithTimeout(ctx, patience)
+		p.act(within)
+		if within.Err() != nil && ctx.Err() == nil {
+			p.violation("%s waited too long", p.name)
+		}
+		cancel()
+		select {
+		case <-stop:
+			return
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Duration(p.rand.IntN(200)) * time.Millisecond):
+		}
+	}
+}
+
+// act does one thing that people do.
+func (p *person) act(ctx context.Context) {
+	t := p.pick()
+	switch n := p.rand.IntN(100); {
+	case n < 45:
+		p.send(ctx, t, -1)
+	case n < 55: // Stop
+		p.send(ctx, t, p.rand.IntN(12))
+	case n < 68: // Stop, and something new at once
+		p.send(ctx, t, p.rand.IntN(12))
+		p.send(ctx, t, -1)
+	case n < 80: // reload in the middle
+		p.send(ctx, t, p.rand.IntN(12))
+		p.reload(ctx, t)
+	case n < 85:
+		p.reload(ctx, t)
+	case n < 92: // a service without a stream
+		p.ask(ctx, t)
+	default: // a service that goes on where its stream was cut
+		p.follow(ctx, t)
+	}
+}
+
+// pick takes one of the last threads, or a new one.
+func (p *person) pick() *talk {
+	if n := len(p.talks); n > 0 && p.rand.IntN(3) > 0 {
+		return p.talks[n-1-p.rand.IntN(min(n, 3))]
+	}
+	return &talk{user: p.name}
+}
