@@ -88,13 +88,19 @@ var _ = ReportAfterEach(func(report SpecReport) {
 		return
 	}
 	for _, replica := range system.Replicas() {
-		AddReportEntry("the end of what "+replica.Name+" said", lastLines(replica.Log(), 15))
+		AddReportEntry("what "+replica.Name+" complained of last", lastComplaints(replica.Log(), 8))
 	}
 })
 
-func lastLines(text string, n int) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+// lastComplaints are the last lines of a log that say more than what was done.
+func lastComplaints(log string, n int) string {
+	var lines []string
+	for line := range strings.Lines(log) {
+		if !strings.Contains(line, `"level":"INFO"`) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines[max(0, len(lines)-n):], "")
 }
 
 var users int

@@ -55,13 +55,25 @@ const (
 	Delayed Harm = "latency"    // everything comes a moment later
 )
 
-// Do begins a harm, in both directions.
-func (h *Hop) Do(harm Harm) error {
+// Direction is one way through a hop.
+type Direction string
+
+// The directions.
+const (
+	Requests Direction = "upstream"
+	Answers  Direction = "downstream"
+)
+
+// Do begins a harm: in one direction, or in both when none is named.
+func (h *Hop) Do(harm Harm, directions ...Direction) error {
+	if len(directions) == 0 {
+		directions = []Direction{Requests, Answers}
+	}
 	attributes := `{"timeout": 0}`
 	if harm == Delayed {
 		attributes = `{"latency": 150, "jitter": 100}`
 	}
-	for _, direction := range []string{"upstream", "downstream"} {
+	for _, direction := range directions {
 		toxic := fmt.Sprintf(`{"name": %q, "type": %q, "stream": %q, "attributes": %s}`, direction, harm, direction, attributes)
 		if _, err := h.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
 			return fmt.Errorf("harming the hop %s: %w", h.Name, err)

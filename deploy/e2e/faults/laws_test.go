@@ -118,19 +118,15 @@ func (w *world) checkSaid(ctx context.Context) (broken []string) {
 // checkHistories checks the law of stream and history, on both adapters.
 func (w *world) checkHistories(ctx context.Context) (broken []string) {
 	whole := 0
-	for _, t := range w.talks {
+	for n, t := range w.talks {
 		items, err := w.history(ctx, t, 0, 1000)
 		if err != nil {
 			broken = append(broken, fmt.Sprintf("reading %s of %s: %v", t.id, t.user, err))
 			continue
 		}
-		for _, limit := range []int{1 + len(items)/3, 2, 1000} {
-			for adapter := range system.Adapters {
-				again, err := w.history(ctx, t, adapter, limit)
-				if err != nil || !reflect.DeepEqual(again, items) {
-					broken = append(broken, fmt.Sprintf("%s of %s is another one at adapter %d in pages of %d (%v)", t.id, t.user, adapter+1, limit, err))
-				}
-			}
+		adapter, limit := n%2, []int{1, 2, 1 + len(items)/2, 1000}[n/2%4]
+		if again, err := w.history(ctx, t, adapter, limit); err != nil || !reflect.DeepEqual(again, items) {
+			broken = append(broken, fmt.Sprintf("%s of %s is another one at adapter %d in pages of %d (%v)", t.id, t.user, adapter+1, limit, err))
 		}
 		broken = append(broken, t.compare(items)...)
 		if !t.torn {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"taskpilot/chatcore/api"
@@ -69,9 +71,10 @@ func (p *person) follow(ctx context.Context, t *talk) {
 
 // reading is what a reader of a run has seen of it, over all streams.
 type reading struct {
+	mu      sync.Mutex
 	run     int64
 	last    string // the last event's id
-	ids     []string
+	seen    []api.Event
 	steps   []*readStep
 	end     api.Body
 	strange []string
@@ -100,6 +103,9 @@ func (r *reading) read(events iter.Seq2[api.Event, error]) error {
 }
 
 func (r *reading) take(event api.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen = append(r.seen, event)
 	if event.ID != "" {
 		at, err := api.ParsePosition(event.ID)
 		before, _ := api.ParsePosition(r.last)
@@ -107,7 +113,6 @@ func (r *reading) take(event api.Event) {
 			r.note("event %s (%s) came after %s", event.ID, event.Body.EventType(), r.last)
 		}
 		r.last = event.ID
-		r.ids = append(r.ids, event.ID)
 	}
 	if r.end != nil {
 		r.note("%s came after the end", event.Body.EventType())
@@ -157,6 +162,23 @@ func (r *reading) discard(id int64) {
 		}
 	}
 	r.note("step %d was discarded and not announced", id)
+}
+
+// events are those that came so far.
+func (r *reading) events() []api.Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.seen)
+}
+
+// text is all that was said so far.
+func (r *reading) text() (text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, step := range r.steps {
+		text += step.text.String()
+	}
+	return text
 }
 
 // answer is the message that the end has.
