@@ -25,16 +25,17 @@ type source func(ctx context.Context, after api.Position) iter.Seq2[api.Event, e
 
 // Follow gives the events of a user's run behind a position, wherever it is or was at work, to its end. While the turn
 // changes hands the reader waits. store.ErrNotFound says that there is no such run. alone follows only what is at work
-// here: for a replica that asks another.
+// here: for a replica that asks another. The events are nil when there are none behind the position any more.
 func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (iter.Seq2[api.Event, error], error) {
-	from, err := m.find(ctx, userID, runID, alone)
-	if err != nil {
+	from, err := m.find(ctx, userID, runID, after, alone)
+	if err != nil || from == nil {
 		return nil, err
 	}
 	return func(yield func(api.Event, error) bool) {
 		for {
+			broke := false
 			for event, err := range from(ctx, after) {
-				if err != nil {
+				if broke = err != nil; broke {
 					break
 				}
 				if at, err := api.ParsePosition(event.ID); err == nil {
@@ -44,14 +45,18 @@ func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after 
 					return
 				}
 			}
-			var err error
-			if alone {
-				err = errGiven
-			} else {
-				from, err = m.findAgain(ctx, userID, runID)
+			if !broke {
+				return
+			}
+			var err error = errGiven
+			if !alone {
+				from, err = m.findAgain(ctx, userID, runID, after)
 			}
 			if err != nil {
 				yield(api.Event{}, err)
+				return
+			}
+			if from == nil {
 				return
 			}
 		}
@@ -62,7 +67,7 @@ func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after 
 const changeOfHands = 4
 
 // findAgain looks for a run that broke off, until somebody has it.
-func (m *Manager) findAgain(ctx context.Context, userID string, runID int64) (source, error) {
+func (m *Manager) findAgain(ctx context.Context, userID string, runID int64, after api.Position) (source, error) {
 	ctx, cancel := context.WithTimeout(ctx, changeOfHands*m.config.Lease)
 	defer cancel()
 	for {
@@ -72,7 +77,7 @@ func (m *Manager) findAgain(ctx context.Context, userID string, runID int64) (so
 		if err := pause(ctx, m.config.Lease/20); err != nil {
 			return nil, err
 		}
-		from, err := m.find(ctx, userID, runID, false)
+		from, err := m.find(ctx, userID, runID, after, false)
 		if err == nil || errors.Is(err, store.ErrNotFound) {
 			return from, err
 		}
@@ -92,8 +97,9 @@ func pause(ctx context.Context, d time.Duration) error {
 
 var errNobody = errors.New("nobody is at work on the turn right now")
 
-// find says where a run can be followed: here, in the database, or at another replica.
-func (m *Manager) find(ctx context.Context, userID string, runID int64, alone bool) (source, error) {
+// find says where a run can be followed: here, in the database, or at another replica. It is nil when the turn has ended
+// and nothing of it lies behind the position.
+func (m *Manager) find(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (source, error) {
 	if run := m.local(userID, runID); run != nil {
 		return run.Follow, nil
 	}
@@ -105,7 +111,7 @@ func (m *Manager) find(ctx context.Context, userID string, runID int64, alone bo
 	case err != nil:
 		return nil, fmt.Errorf("looking for a run: %w", err)
 	case turn.Answer.State != api.StateRunning:
-		return stored(turn), nil
+		return stored(turn, after), nil
 	case turn.Live && turn.OwnerURL != m.config.OwnerURL && m.config.Peers != nil:
 		return func(ctx context.Context, after api.Position) iter.Seq2[api.Event, error] {
 			return m.config.Peers.Follow(ctx, turn.OwnerURL, userID, runID, after)
@@ -121,8 +127,11 @@ func nobody(context.Context, api.Position) iter.Seq2[api.Event, error] {
 }
 
 // stored follows a turn that has ended.
-func stored(turn store.StoredTurn) source {
+func stored(turn store.StoredTurn, after api.Position) source {
 	run := &Run{transcript: Restore(turn)}
+	if run.transcript.Over(after) {
+		return nil
+	}
 	return run.Follow
 }
 

@@ -30,6 +30,9 @@ func (s *Server) runEvents(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if events == nil {
+		return c.NoContent(http.StatusNoContent) // the reader has it all
+	}
 	return s.stream(c, run, events)
 }
 

@@ -69,7 +69,7 @@ func (s *Store) conversationFor(ctx context.Context, tx *ownerdb.Tx, turn NewTur
 	}
 	err := tx.Get(ctx, &row, `
 		SELECT `+conversationColumns+` FROM conversations
-		WHERE user_id = $1 AND id = CASE WHEN $2 > 0 THEN $2 ELSE (SELECT conversation_id FROM messages WHERE user_id = $1 AND id = $3) END
+		WHERE user_id = $1 AND id = CASE WHEN $2::bigint > 0 THEN $2::bigint ELSE (SELECT conversation_id FROM messages WHERE user_id = $1 AND id = $3) END
 		FOR UPDATE`, turn.UserID, turn.ConversationID, turn.RetryOf)
 	if err != nil {
 		return row, found(err, "locking a conversation")

@@ -8,16 +8,76 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"taskpilot/chatcore/api"
+	"taskpilot/deploy/e2e/stack"
 	"taskpilot/deploy/e2e/wire"
 )
 
 // service is an internal service that calls chatcore itself, as a user.
-type service struct{ user, token string }
+type service struct {
+	user, token string
+	key         string       // an Idempotency-Key to send along
+	at          *stack.Stack // nil: the stack that all specs share
+}
+
+// testPatience is for what takes a lease to end, on a busy machine.
+const testPatience = time.Minute
+
+func (s service) stack() *stack.Stack {
+	if s.at == nil {
+		return system
+	}
+	return s.at
+}
+
+// request makes a request of the chat API as the user.
+func (s service) request(ctx context.Context, method, path string, body io.Reader) *http.Request {
+	GinkgoHelper()
+	address := s.stack().Chatcore.URL + "/api/" + url.PathEscape(s.user) + path
+	request, err := http.NewRequestWithContext(ctx, method, address, body)
+	Expect(err).NotTo(HaveOccurred())
+	request.Header.Set("Authorization", "Bearer "+s.token)
+	request.Header.Set("Content-Type", "application/json")
+	if s.key != "" {
+		request.Header.Set("Idempotency-Key", s.key)
+	}
+	return request
+}
+
+// follow opens a run's stream behind an event.
+func (s service) follow(ctx context.Context, run int64, after string) *http.Response {
+	GinkgoHelper()
+	request := s.request(ctx, http.MethodGet, fmt.Sprintf("/runs/%d/events", run), nil)
+	if after != "" {
+		request.Header.Set("Last-Event-ID", after)
+	}
+	response, err := http.DefaultClient.Do(request)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(response.Body.Close)
+	return response
+}
+
+// run says how a run stands.
+func (s service) run(ctx context.Context, run int64) (status api.RunStatus) {
+	GinkgoHelper()
+	Expect(s.json(ctx, http.MethodGet, fmt.Sprintf("/runs/%d", run), nil, &status)).To(Equal(http.StatusOK))
+	return status
+}
+
+// try is json for a service that may be away.
+func (s service) try(ctx context.Context, method, path string, into any) error {
+	response, err := http.DefaultClient.Do(s.request(ctx, method, path, nil))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return json.NewDecoder(response.Body).Decode(into)
+}
 
 func serviceOf(ctx context.Context, user string) service {
 	GinkgoHelper()
@@ -34,11 +94,7 @@ func (s service) send(ctx context.Context, method, path string, body any, accept
 		Expect(err).NotTo(HaveOccurred())
 		content = bytes.NewReader(text)
 	}
-	address := system.Chatcore.URL + "/api/" + url.PathEscape(s.user) + path
-	request, err := http.NewRequestWithContext(ctx, method, address, content)
-	Expect(err).NotTo(HaveOccurred())
-	request.Header.Set("Authorization", "Bearer "+s.token)
-	request.Header.Set("Content-Type", "application/json")
+	request := s.request(ctx, method, path, content)
 	if accept != "" {
 		request.Header.Set("Accept", accept)
 	}
