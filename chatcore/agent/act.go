@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -99,8 +100,14 @@ func (w *turnAtWork) act(ctx context.Context, r reply) error {
 	return w.learn(ctx, r, outcomes)
 }
 
-// call makes one call, unless something forbids it.
-func (w *turnAtWork) call(ctx context.Context, r reply, i int) Outcome {
+// call makes one call, unless something forbids it. A panic on the way to the tool loses this call and nothing else.
+func (w *turnAtWork) call(ctx context.Context, r reply, i int) (outcome Outcome) {
+	defer func() {
+		if value := recover(); value != nil {
+			w.log.ErrorContext(ctx, "a tool call panicked", "tool", r.asked[i].Tool, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			outcome = LostCall()
+		}
+	}()
 	if r.faults[i] != nil {
 		return *r.faults[i]
 	}

@@ -60,6 +60,9 @@ const lostCall = "The tool did not answer. It is not known whether it acted."
 // Interrupted is the ending of a turn whose process is gone.
 func Interrupted() Ending { return failed(CodeInterrupted, ErrInterrupted) }
 
+// Broken is the ending of a turn that met a fault of the program's.
+func Broken(err error) Ending { return failed(CodeInternal, err) }
+
 func failed(code string, err error) Ending {
 	sentence, ok := sentences[code]
 	if !ok {

@@ -67,6 +67,7 @@ func (m *Manager) Close(ctx context.Context) {
 	case <-ctx.Done():
 	}
 	m.mu.Lock()
+	m.over = true
 	for run := range m.atWork {
 		run.stop(agent.ErrInterrupted)
 	}

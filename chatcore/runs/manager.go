@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/store"
@@ -34,6 +32,8 @@ type Config struct {
 	OwnerURL   string        // where this replica is reached by others
 	Lease      time.Duration // how long a run is believed to be at work without a word; renewed three times as often
 	MaxHistory int           // messages that the model is sent
+	EndTime    time.Duration // how long a turn's end is tried to be stored; 30 s when zero
+	EndDelay   time.Duration // before its second try; it grows; 500 ms when zero
 }
 
 // Manager starts runs and knows those at work here.
@@ -44,13 +44,20 @@ type Manager struct {
 	log    *slog.Logger
 
 	mu      sync.Mutex
-	closing bool
+	closing bool // no new turns
+	over    bool // and those at work are to end
 	atWork  map[*Run]struct{}
 	wait    sync.WaitGroup
 }
 
 // NewManager makes a Manager. Renew must run beside it.
 func NewManager(s Store, a Agent, config Config, log *slog.Logger) *Manager {
+	if config.EndTime == 0 {
+		config.EndTime = 30 * time.Second
+	}
+	if config.EndDelay == 0 {
+		config.EndDelay = 500 * time.Millisecond
+	}
 	return &Manager{store: s, agent: a, config: config, log: log, atWork: map[*Run]struct{}{}}
 }
 
@@ -87,6 +94,9 @@ func (m *Manager) Start(ctx context.Context, request Request) (*Run, error) {
 	}
 	m.mu.Lock()
 	m.atWork[run] = struct{}{}
+	if m.over {
+		stop(agent.ErrInterrupted) // it was accepted too late for Close to see it
+	}
 	m.mu.Unlock()
 	go m.work(work, run, turn, request.Caller)
 	return run, nil
@@ -105,85 +115,4 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 func lostCall() store.Sentence {
 	lost := agent.LostCall()
 	return store.Sentence{Code: lost.Code, Text: lost.Error}
-}
-
-// work is the run's goroutine.
-func (m *Manager) work(ctx context.Context, run *Run, turn store.Turn, caller agent.Caller) {
-	defer m.wait.Done()
-	defer func() {
-		m.mu.Lock()
-		delete(m.atWork, run)
-		m.mu.Unlock()
-		run.stop(nil)
-	}()
-	j := &journal{run: run, store: m.store, place: store.StepPlace{
-		UserID: turn.UserID, ConversationID: turn.Conversation.ID, RunID: turn.RunID,
-	}}
-	ending := m.agent.Answer(ctx, agent.Turn{Caller: caller, History: turn.History}, j)
-	if ending.Failed {
-		m.log.WarnContext(ctx, "a turn failed", "run_id", run.ID, "code", ending.Code, "error", ending.Err)
-	}
-	j.end(m.end(ctx, j, ending))
-}
-
-// end closes the answer with the ending's sentence and stores it as a message. While the database is away it tries on:
-// a turn that ended and a stored answer are the same thing.
-func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) api.Body {
-	answer, err := m.storeEnd(context.WithoutCancel(ctx), j, ending)
-	if err != nil {
-		m.log.ErrorContext(ctx, "a turn's end could not be stored", "run_id", j.run.ID, "error", err)
-		lost := agent.Interrupted()
-		return api.RunFailed{Code: lost.Code, Message: lost.Sentence, Retryable: lost.Retryable}
-	}
-	switch {
-	case ending.Code == agent.CodeStopped:
-		return api.RunCancelled{Reason: ending.Code, Answer: &answer}
-	case ending.Failed:
-		return api.RunFailed{Code: ending.Code, Message: ending.Sentence, Retryable: ending.Retryable, Answer: &answer}
-	default:
-		return api.RunCompleted{Answer: answer}
-	}
-}
-
-// endTime is how long a turn's end is tried to be stored.
-const endTime = 30 * time.Second
-
-func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending) (api.Message, error) {
-	said := ending.Sentence == ""
-	return backoff.Retry(ctx, func() (api.Message, error) {
-		if !said {
-			if err := j.say(ctx, ending.Code, ending.Sentence); err != nil {
-				return api.Message{}, permanent(err)
-			}
-			said = true
-		}
-		end := store.TurnEnd{UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID, State: stateOf(ending)}
-		if ending.Failed {
-			end.Code = ending.Code
-		}
-		end.LostCall = lostCall()
-		ctx, cancel := bounded(ctx)
-		defer cancel()
-		answer, _, err := m.store.EndTurn(ctx, end)
-		return answer, permanent(err)
-	}, backoff.WithMaxElapsedTime(endTime))
-}
-
-// permanent stops trying where another try can't help: the conversation was deleted, or the turn ended elsewhere.
-func permanent(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return backoff.Permanent(err)
-	}
-	return err
-}
-
-func stateOf(ending agent.Ending) string {
-	switch {
-	case ending.Code == agent.CodeStopped:
-		return api.StateStopped
-	case ending.Failed:
-		return api.StateFailed
-	default:
-		return api.StateDone
-	}
 }

@@ -80,6 +80,7 @@ type Reply struct {
 	Step  *api.Step
 	Text  string
 	Calls []NewCall
+	Again bool // the step may have been stored already, with calls, though its run was not told
 }
 
 // CommitStep stores a reply with its calls pending, each with the key that makes it act once. It returns the step as it
@@ -95,6 +96,11 @@ func (s *Store) CommitStep(ctx context.Context, reply Reply) (api.Step, []string
 		}
 		step.Content = reply.Text
 		if err := finishStep(ctx, tx, reply.Place.UserID, step.ID, reply.Text); err != nil {
+			return err
+		}
+		if reply.Again {
+			calls, err := readCalls(ctx, tx, reply.Place.UserID, []int64{step.ID})
+			step.ToolCalls = append([]api.ToolCall{}, calls[step.ID]...)
 			return err
 		}
 		step.ToolCalls, keys, err = s.addCalls(ctx, tx, reply, step)

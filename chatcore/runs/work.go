@@ -1,0 +1,116 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/store"
+)
+
+// work is the run's goroutine.
+func (m *Manager) work(ctx context.Context, run *Run, turn store.Turn, caller agent.Caller) {
+	defer m.wait.Done()
+	defer func() {
+		m.mu.Lock()
+		delete(m.atWork, run)
+		m.mu.Unlock()
+		run.stop(nil)
+	}()
+	j := &journal{run: run, store: m.store, place: store.StepPlace{
+		UserID: turn.UserID, ConversationID: turn.Conversation.ID, RunID: turn.RunID,
+	}}
+	ending := m.answer(ctx, agent.Turn{Caller: caller, History: turn.History}, j)
+	if ending.Failed {
+		m.log.WarnContext(ctx, "a turn failed", "run_id", run.ID, "code", ending.Code, "error", ending.Err)
+	}
+	m.end(ctx, j, ending)
+}
+
+// answer lets the agent answer. A panic is the end of this turn and of no other.
+func (m *Manager) answer(ctx context.Context, turn agent.Turn, j *journal) (ending agent.Ending) {
+	defer func() {
+		if value := recover(); value != nil {
+			m.log.ErrorContext(ctx, "a turn panicked", "run_id", j.run.ID, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			ending = agent.Broken(fmt.Errorf("panic: %v", value))
+		}
+	}()
+	return m.agent.Answer(ctx, turn, j)
+}
+
+// end closes the answer with the ending's sentence, stores it as a message, and shows the end. While the database is away
+// it tries on: a turn that ended and a stored answer are the same thing.
+func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) {
+	answer, err := m.storeEnd(context.WithoutCancel(ctx), j, ending)
+	if err != nil {
+		m.log.ErrorContext(ctx, "a turn's end could not be stored", "run_id", j.run.ID, "error", err)
+		lost := agent.Interrupted()
+		j.end(api.RunFailed{Code: lost.Code, Message: lost.Sentence, Retryable: lost.Retryable}, nil)
+		return
+	}
+	j.end(endOf(ending, answer), &answer)
+}
+
+func endOf(ending agent.Ending, answer api.Message) api.Body {
+	switch {
+	case ending.Code == agent.CodeStopped:
+		return api.RunCancelled{Reason: ending.Code, Answer: &answer}
+	case ending.Failed:
+		return api.RunFailed{Code: ending.Code, Message: ending.Sentence, Retryable: ending.Retryable, Answer: &answer}
+	default:
+		return api.RunCompleted{Answer: answer}
+	}
+}
+
+func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending) (api.Message, error) {
+	said := ending.Sentence == ""
+	delays := backoff.NewExponentialBackOff()
+	delays.InitialInterval = m.config.EndDelay
+	return backoff.Retry(ctx, func() (api.Message, error) {
+		if !said {
+			if err := j.say(ctx, ending.Code, ending.Sentence); err != nil {
+				return api.Message{}, permanent(err)
+			}
+			said = true
+		}
+		end := store.TurnEnd{
+			UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID,
+			State: stateOf(ending), Code: codeOf(ending), LostCall: lostCall(), Shown: j.shown(),
+		}
+		ctx, cancel := bounded(ctx)
+		defer cancel()
+		answer, _, err := m.store.EndTurn(ctx, end)
+		return answer, permanent(err)
+	}, backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(m.config.EndTime))
+}
+
+// permanent stops trying where another try can't help: the conversation was deleted, or the turn ended elsewhere.
+func permanent(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return backoff.Permanent(err)
+	}
+	return err
+}
+
+func stateOf(ending agent.Ending) string {
+	switch {
+	case ending.Code == agent.CodeStopped:
+		return api.StateStopped
+	case ending.Failed:
+		return api.StateFailed
+	default:
+		return api.StateDone
+	}
+}
+
+func codeOf(ending agent.Ending) string {
+	if ending.Failed {
+		return ending.Code
+	}
+	return ""
+}
