@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -50,7 +49,7 @@ func (r chatRequest) check(maxContent int) error {
 // chat takes a turn and answers it: as it happens, or when it has ended. A caller that leaves does not stop it.
 func (s *Server) chat(c echo.Context) error {
 	var body chatRequest
-	if err := readJSON(c, &body); err != nil {
+	if err := s.readJSON(c, &body); err != nil {
 		return err
 	}
 	if err := body.check(s.Config.MaxContent); err != nil {
@@ -71,10 +70,6 @@ func (s *Server) chat(c echo.Context) error {
 		return s.stream(c, run, runs.Beginning)
 	}
 	return s.whole(c, run)
-}
-
-func wantsStream(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }
 
 // whole waits for the turn's end.
