@@ -23,6 +23,9 @@ func newPerson(options ...browser.Option) *person {
 	page := chromium.Page(GinkgoT(), options...)
 	fake := newFake()
 	DeferCleanup(fake.close)
+	DeferCleanup(func() {
+		AddReportEntry("what the browser reported", page.Messages(), ReportEntryVisibilityFailureOrVerbose)
+	})
 	return &person{page: page, fake: fake}
 }
 

@@ -81,7 +81,8 @@ var _ = Describe("A reader", func() {
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 		})
-		for range m.Reply(ctx, ask) {
+		for _, err := range m.Reply(ctx, ask) {
+			Expect(err).NotTo(HaveOccurred())
 			break
 		}
 		Eventually(ctx, gone).Should(BeClosed())

@@ -95,16 +95,21 @@ func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) 
 	if j.step == nil {
 		j.show(step)
 	}
-	j.step, j.committed, j.ended = nil, step, 0
-	j.run.change(func(t *Transcript) {
-		shown := t.Steps[len(t.Steps)-1]
-		shown.Text, shown.Stored = []byte(text), &step
-	})
+	j.stored(step)
 	pending := make([]agent.Pending, 0, len(keys))
 	for i, key := range keys {
 		pending = append(pending, agent.Pending{ID: agent.CallID(step.ToolCalls[i].ID), Key: key})
 	}
 	return pending, nil
+}
+
+// stored shows that the last step is whole.
+func (j *journal) stored(step api.Step) {
+	j.step, j.committed, j.ended = nil, step, 0
+	j.run.change(func(t *Transcript) {
+		shown := t.Steps[len(t.Steps)-1]
+		shown.Text, shown.Stored = []byte(step.Content), &step
+	})
 }
 
 func (j *journal) Record(ctx context.Context, index int, outcome agent.Outcome) error {
@@ -159,8 +164,25 @@ func (j *journal) say(ctx context.Context, code, sentence string) error {
 func (j *journal) keep(ctx context.Context) error {
 	var said string
 	j.run.change(func(t *Transcript) { said = string(t.Steps[len(t.Steps)-1].Text) })
-	_, err := j.Commit(ctx, said, nil)
-	return err
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	step, _, err := j.store.CommitStep(ctx, store.Reply{Place: j.place, Step: j.step, Text: said, Again: true})
+	if err != nil {
+		return err
+	}
+	j.stored(step)
+	return nil
+}
+
+// shown names the steps that were announced.
+func (j *journal) shown() []int64 {
+	ids := []int64{}
+	j.run.change(func(t *Transcript) {
+		for _, step := range t.Steps {
+			ids = append(ids, step.Head.ID)
+		}
+	})
+	return ids
 }
 
 // end shows how the turn ended, and before it whatever of its steps was not shown to its end: as answer has it stored.
@@ -200,7 +222,7 @@ func (s *StepTranscript) close(stored map[int64]api.Step) {
 			call = last.ToolCalls[call.Index]
 		} else {
 			lost := agent.LostCall()
-			call.Status, call.Code, call.Error, call.Result = api.CallFailed, lost.Code, lost.Error, lost.Result
+			call.Status, call.Code, call.Error = api.CallFailed, lost.Code, lost.Error
 		}
 		s.Finished = append(s.Finished, call)
 	}

@@ -51,6 +51,7 @@ type Config struct {
 	Grace      time.Duration // how long a page that left may come back before its turn is stopped; 10 s when zero
 	Finish     bool          // a turn whose page left is finished in any case
 	Peers      Peers         // the other replicas; nil: there are none
+	EndDelay   time.Duration // before its second try; it grows; 500 ms when zero
 }
 
 // Manager starts runs and knows those at work here.
@@ -70,7 +71,8 @@ type Manager struct {
 // NewManager makes a Manager. Renew must run beside it.
 func NewManager(s Store, a Agent, config Config, log *slog.Logger) *Manager {
 	for field, otherwise := range map[*time.Duration]time.Duration{
-		&config.EndTime: 30 * time.Second, &config.Patience: 45 * time.Second, &config.Grace: 10 * time.Second,
+		&config.EndTime: 30 * time.Second, &config.EndDelay: 500 * time.Millisecond,
+		&config.Patience: 45 * time.Second, &config.Grace: 10 * time.Second,
 	} {
 		if *field == 0 {
 			*field = otherwise

@@ -86,6 +86,8 @@ func endOf(ending agent.Ending, answer api.Message) api.Body {
 
 func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending) (api.Message, error) {
 	said := ending.Sentence == ""
+	delays := backoff.NewExponentialBackOff()
+	delays.InitialInterval = m.config.EndDelay
 	return backoff.Retry(ctx, func() (api.Message, error) {
 		if !said {
 			if err := j.say(ctx, ending.Code, ending.Sentence); err != nil {
@@ -93,16 +95,15 @@ func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending)
 			}
 			said = true
 		}
-		end := store.TurnEnd{UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID, State: stateOf(ending), OwnerURL: m.config.OwnerURL}
-		if ending.Failed {
-			end.Code = ending.Code
+		end := store.TurnEnd{
+			UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID, OwnerURL: m.config.OwnerURL,
+			State: stateOf(ending), Code: codeOf(ending), LostCall: lostCall(), Shown: j.shown(),
 		}
-		end.LostCall = lostCall()
 		ctx, cancel := bounded(ctx)
 		defer cancel()
 		answer, _, err := m.store.EndTurn(ctx, end)
 		return answer, permanent(err)
-	}, backoff.WithMaxElapsedTime(m.config.EndTime))
+	}, backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(m.config.EndTime))
 }
 
 // permanent stops trying where another try can't help: the conversation was deleted, or the turn ended elsewhere.
@@ -122,4 +123,11 @@ func stateOf(ending agent.Ending) string {
 	default:
 		return api.StateDone
 	}
+}
+
+func codeOf(ending agent.Ending) string {
+	if ending.Failed {
+		return ending.Code
+	}
+	return ""
 }

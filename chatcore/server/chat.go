@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -89,7 +88,7 @@ func (s *Server) chat(c echo.Context) error {
 func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 	request := runs.Request{Caller: callerOf(c)}
 	var body chatRequest
-	hash, err := readJSONHashed(c, &body)
+	hash, err := s.readJSONHashed(c, &body)
 	if err != nil {
 		return request, err
 	}
@@ -116,10 +115,6 @@ func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 		*into = *given
 	}
 	return request, nil
-}
-
-func wantsStream(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }
 
 // whole waits for the turn's end.

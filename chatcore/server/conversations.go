@@ -40,8 +40,10 @@ func (s *Server) createConversation(c echo.Context) error {
 	var body struct {
 		Title string `json:"title"`
 	}
-	if err := readJSON(c, &body); err != nil {
-		return err
+	if c.Request().ContentLength != 0 { // no body is the same as {}
+		if err := s.readJSON(c, &body); err != nil {
+			return err
+		}
 	}
 	if body.Title != "" {
 		if err := checkTitle(&body.Title); err != nil {
@@ -83,7 +85,7 @@ func (s *Server) changeConversation(c echo.Context) error {
 		return err
 	}
 	var body changeRequest
-	if err := readJSON(c, &body); err != nil {
+	if err := s.readJSON(c, &body); err != nil {
 		return err
 	}
 	if body.Status != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -20,34 +21,37 @@ import (
 )
 
 // maxBody is the most bytes of a JSON request: MaxContent characters, each written as a surrogate pair of escapes, fit.
-const maxBody = 256 << 10
+func (c Config) maxBody() int64 { return 64<<10 + 12*int64(c.MaxContent) }
 
-// readJSON reads a request's body into a value, and refuses what does not fit its shape.
-func readJSON(c echo.Context, into any) error {
-	_, err := readJSONHashed(c, into)
+// readJSON reads a request's body, a JSON object, into a value, and refuses what does not fit its shape.
+func (s *Server) readJSON(c echo.Context, into any) error {
+	_, err := s.readJSONHashed(c, into)
 	return err
 }
 
 // readJSONHashed gives the body's hash too.
-func readJSONHashed(c echo.Context, into any) (hash []byte, err error) {
+func (s *Server) readJSONHashed(c echo.Context, into any) (hash []byte, err error) {
 	kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
 		return nil, serving.Problem{Status: http.StatusUnsupportedMediaType, Code: "not_json", Detail: "Send application/json."}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, s.Config.maxBody()))
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, serving.Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Detail: fmt.Sprintf("A request may have %d bytes.", maxBody)}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the request: %w", err)
-	}
-	if !utf8.Valid(body) {
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, serving.Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large", Detail: fmt.Sprintf("A request may have %d bytes.", tooLarge.Limit)}
+	case err != nil:
+		return nil, serving.Problem{Status: http.StatusBadRequest, Code: "unreadable", Detail: "The body could not be read to its end.", Cause: err}
+	case !utf8.Valid(body):
 		return nil, invalid("", "The body is not valid UTF-8.")
+	case !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")):
+		return nil, invalid("", notObject)
 	}
 	sum := sha256.Sum256(body)
 	return sum[:], fits(json.Unmarshal(body, into))
 }
+
+const notObject = "The body is not a JSON object."
 
 // fits words an error of decoding JSON.
 func fits(err error) error {
@@ -56,17 +60,10 @@ func fits(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &kind):
-		return invalid(kind.Field, fmt.Sprintf("%s must not be a %s.", orBody(kind.Field), kind.Value))
+		return invalid(kind.Field, fmt.Sprintf("%s is of the wrong type: %s.", kind.Field, kind.Value))
 	default:
-		return invalid("", "The body is not a JSON object.")
+		return invalid("", notObject)
 	}
-}
-
-func orBody(field string) string {
-	if field == "" {
-		return "The body"
-	}
-	return field
 }
 
 // checkText refuses a text that is empty, longer than max characters, or has what a database can't keep.
@@ -100,7 +97,7 @@ func page(c echo.Context, ascending bool) (p store.Page, asked bool, err error) 
 	p = store.Page{Limit: defaultLimit, Ascending: ascending}
 	if limit := query.Get("limit"); limit != "" {
 		n, err := strconv.Atoi(limit)
-		if err != nil || n < 1 {
+		if err != nil && !errors.Is(err, strconv.ErrRange) || n < 1 {
 			return p, false, invalid("limit", "limit must be a whole number from 1 on.")
 		}
 		p.Limit = min(n, api.MaxPage)

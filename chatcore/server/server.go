@@ -76,24 +76,38 @@ func (s *Server) Handler() http.Handler {
 	e.GET("/readyz", echo.WrapHandler(readyz))
 	e.GET("/.well-known/jwks.json", echo.WrapHandler(s.Keys))
 	e.GET("/openapi.yaml", openAPI)
-	s.mount(e.Group("/api/:user_id", s.authorize))
+	e.Use(s.patience)
+	s.mount(e.Group("/api/:user_id"))
 	return serving.Standard(s.Log, e)
 }
 
+// patience bounds how long an answer may take to be written: a reader that stops reading would hold it for ever. A stream
+// gives each of its writes a time of its own.
+func (s *Server) patience(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Before(func() {
+			// An error means that this connection knows no deadlines.
+			_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(s.Config.WriteTime))
+		})
+		return next(c)
+	}
+}
+
+// mount authorizes route by route: a group's middleware would answer a wrong method with 404 in the place of 405.
 func (s *Server) mount(user *echo.Group) {
-	user.POST("/chat", s.chat)
-	user.GET("/conversations", s.listConversations)
-	user.POST("/conversations", s.createConversation)
-	user.GET("/conversations/:id", s.getConversation)
-	user.PATCH("/conversations/:id", s.changeConversation)
-	user.DELETE("/conversations/:id", s.deleteConversation)
-	user.GET("/conversations/:id/messages", s.listMessages)
-	user.GET("/runs/:run_id", s.runStatus)
-	user.GET("/runs/:run_id/events", s.runEvents)
-	user.POST("/runs/:run_id/cancel", s.cancelRun)
-	user.POST("/runs/:run_id/reader-left", s.readerLeft)
-	user.POST("/chatkit-sessions", s.createSession)
-	user.DELETE("/chatkit-sessions/:session_id", s.deleteSession)
+	user.POST("/chat", s.chat, s.authorize)
+	user.GET("/conversations", s.listConversations, s.authorize)
+	user.POST("/conversations", s.createConversation, s.authorize)
+	user.GET("/conversations/:id", s.getConversation, s.authorize)
+	user.PATCH("/conversations/:id", s.changeConversation, s.authorize)
+	user.DELETE("/conversations/:id", s.deleteConversation, s.authorize)
+	user.GET("/conversations/:id/messages", s.listMessages, s.authorize)
+	user.GET("/runs/:run_id", s.runStatus, s.authorize)
+	user.GET("/runs/:run_id/events", s.runEvents, s.authorize)
+	user.POST("/runs/:run_id/cancel", s.cancelRun, s.authorize)
+	user.POST("/runs/:run_id/reader-left", s.readerLeft, s.authorize)
+	user.POST("/chatkit-sessions", s.createSession, s.authorize)
+	user.DELETE("/chatkit-sessions/:session_id", s.deleteSession, s.authorize)
 }
 
 func (c Config) withDefaults() Config {

@@ -15,7 +15,7 @@ const maxSession = 24 * 60 * 60
 
 func (s *Server) createSession(c echo.Context) error {
 	var body api.SessionRequest
-	if err := readJSON(c, &body); err != nil {
+	if err := s.readJSON(c, &body); err != nil {
 		return err
 	}
 	if body.ExpiresIn < 1 || body.ExpiresIn > maxSession {

@@ -13,12 +13,14 @@ import (
 	"taskpilot/chatcore/api"
 )
 
+const eventStream = "text/event-stream"
+
 // stream writes a run's events as they happen, to its end.
 func (s *Server) stream(c echo.Context, run int64, follow iter.Seq2[api.Event, error]) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	header := c.Response().Header()
-	header.Set("Content-Type", "text/event-stream")
+	header.Set("Content-Type", eventStream)
 	header.Set("Cache-Control", "no-cache, no-transform")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold the whole stream back
 	c.Response().WriteHeader(http.StatusOK)
@@ -43,7 +45,7 @@ func (s *Server) stream(c echo.Context, run int64, follow iter.Seq2[api.Event, e
 // write sends events, and comments while there are none, each write within its time. A server that goes down needs no
 // word here: every run ends first, and every stream with its run.
 func (s *Server) write(c echo.Context, run int64, events <-chan api.Event) error {
-	out := patientWriter{w: c.Response(), time: s.Config.WriteTime}
+	out := patientWriter{w: c.Response().Writer, time: s.Config.WriteTime} // echo's own Flush keeps errors to itself
 	var heartbeat <-chan time.Time
 	if s.Config.Heartbeat > 0 {
 		ticker := time.NewTicker(s.Config.Heartbeat)

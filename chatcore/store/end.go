@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lib/pq"
+
 	"taskpilot/chatcore/api"
 	"taskpilot/internal/ownerdb"
 )
@@ -18,6 +20,7 @@ type TurnEnd struct {
 	Code           string
 	LostCall       Sentence // is recorded for a call whose end nobody saw
 	OwnerURL       string   // as in StepPlace
+	Shown          []int64  // the steps that the run knows; others were stored without its knowing, and go. nil: all stay
 }
 
 // EndTurn makes the answer a message: its content is its steps' texts. Nothing under it stays open: a reply that was not
@@ -95,8 +98,9 @@ func ours(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) error {
 // closeSteps leaves nothing open under an answer that ends.
 func (s *Store) closeSteps(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) error {
 	if _, err := tx.Exec(ctx, `
-		UPDATE steps SET state = 'discarded' WHERE user_id = $1 AND message_id = $2 AND state = 'open'`,
-		end.UserID, end.RunID); err != nil {
+		UPDATE steps SET state = 'discarded'
+		WHERE user_id = $1 AND message_id = $2 AND (state = 'open' OR id <> ALL($3))`,
+		end.UserID, end.RunID, pq.Array(end.Shown)); err != nil {
 		return fmt.Errorf("discarding an unfinished reply: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `

@@ -96,6 +96,7 @@ type Reply struct {
 	Step  *api.Step
 	Text  string
 	Calls []NewCall
+	Again bool // the step may have been stored already, with calls, though its run was not told
 }
 
 // CommitStep stores a reply with its calls pending, each with the key that makes it act once. It returns the step as it
@@ -131,7 +132,8 @@ func committedBefore(ctx context.Context, tx *ownerdb.Tx, reply Reply, step *api
 		return nil, err
 	}
 	for _, stored := range turn.Steps {
-		if stored.ID == step.ID && !stored.Discarded && !stored.Open && stored.Content == reply.Text && len(stored.Keys) == len(reply.Calls) {
+		if stored.ID == step.ID && !stored.Discarded && !stored.Open &&
+			(reply.Again || stored.Content == reply.Text && len(stored.Keys) == len(reply.Calls)) {
 			*step = stored.Step
 			return stored.Keys, nil
 		}

@@ -76,6 +76,19 @@ var _ = Describe("A step", func() {
 		Expect(d.count(ctx, "steps")).To(BeZero())
 	})
 
+	It("is stored again as it was when nobody heard that it was stored", func(ctx SpecContext) {
+		opened, err := d.OpenStep(ctx, d.place(turn, 1))
+		Expect(err).NotTo(HaveOccurred())
+		first, _, err := d.CommitStep(ctx, store.Reply{
+			Place: d.place(turn, 1), Step: &opened, Text: "One moment.", Calls: []store.NewCall{{Tool: "add_task", Parameters: json.RawMessage(`{}`)}},
+		})
+		Expect(err).NotTo(HaveOccurred())
+		again, keys, err := d.CommitStep(ctx, store.Reply{Place: d.place(turn, 1), Step: &opened, Text: "One moment.", Again: true})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(again).To(Equal(first))
+		Expect(keys).To(BeEmpty(), "nothing may leave for it now")
+	})
+
 	It("takes another id when its own is taken", func(ctx SpecContext) {
 		step := d.reply(ctx, turn, 1, "", "add_task")
 		d.ids.next = []int64{step.ID, d.ids.then.Next(), step.ToolCalls[0].ID}
@@ -137,6 +150,18 @@ var _ = Describe("The end of a turn", func() {
 		}
 		Expect(d.everything(ctx, turn.Conversation.ID)[1]).To(Equal(answer))
 		Expect(ranks(ctx, d, step.ID)).To(Equal([]int{1, 0, 2}))
+	})
+
+	It("drops the steps that its run does not know", func(ctx SpecContext) {
+		shown := d.reply(ctx, turn, 1, "One moment.")
+		d.reply(ctx, turn, 2, "Unheard.", "add_task")
+		ending := d.ending(turn, api.StateDone, "")
+		ending.Shown = []int64{shown.ID}
+		answer, _, err := d.EndTurn(ctx, ending)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(answer.Steps).To(Equal([]api.Step{shown}))
+		Expect(answer.Content).To(Equal("One moment."))
+		Expect(answer.ToolCalls).To(BeEmpty())
 	})
 
 	It("can be said again, and changes nothing then", func(ctx SpecContext) {

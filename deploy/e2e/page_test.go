@@ -56,6 +56,7 @@ var _ = Describe("The page", func() {
 		Expect(sees(ctx, ".failure")).To(BeFalse())
 	}
 
+	// picture takes one where SCREENSHOTS names a folder. The README's is made so: SCREENSHOTS=$PWD/deploy/docs.
 	picture := func(ctx context.Context, name string) {
 		GinkgoHelper()
 		if folder := os.Getenv("SCREENSHOTS"); folder != "" {
@@ -64,9 +65,8 @@ var _ = Describe("The page", func() {
 	}
 
 	It("manages tasks by chatting, and shows the same after a reload", func(ctx SpecContext) {
-		user := newUser("sophie")
+		const user = "sophie" // nobody else's name in these specs; it stands in the README's picture
 		signIn(ctx, user)
-		picture(ctx, "stack-start")
 		for _, message := range []string{"Add a task to buy groceries", "Add a task to book the flights to Lisbon", "Mark buy groceries as done"} {
 			tell(ctx, message)
 		}
@@ -76,10 +76,10 @@ var _ = Describe("The page", func() {
 
 		tell(ctx, "Show all my tasks")
 		Expect(reads(ctx, ".w-card")).To(ConsistOf(And(ContainSubstring("Buy groceries"), ContainSubstring("Book the flights to Lisbon"))))
-		picture(ctx, "stack-tasks")
+		picture(ctx, "page")
 
 		before := reads(ctx, ".items")
-		Expect(page.Eval(ctx, `window.location.reload()`, nil)).To(Succeed())
+		Expect(page.Reload(ctx)).To(Succeed())
 		Eventually(ctx, reads).WithArguments(ctx, ".items").Should(Equal(before))
 		Expect(page.Errors()).To(BeEmpty(), "no violation of the page's policy, nothing uncaught, nothing refused")
 	}, SpecTimeout(patience))
@@ -92,7 +92,7 @@ var _ = Describe("The page", func() {
 		tell(ctx, "Show my tasks")
 		Expect(page.ClickOn(ctx, ".history-button")).To(Succeed())
 		Eventually(ctx, reads).WithArguments(ctx, ".thread .name").Should(Equal([]string{"Show my tasks", "Add a task to water the plants"}))
-		picture(ctx, "stack-history")
+		picture(ctx, "page-history")
 		Expect(page.ClickOn(ctx, ".thread:nth-child(2) .open")).To(Succeed())
 		Eventually(ctx, reads).WithArguments(ctx, ".bubble").Should(Equal([]string{"Add a task to water the plants"}))
 		Expect(page.Errors()).To(BeEmpty())

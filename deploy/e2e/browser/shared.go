@@ -23,6 +23,8 @@ type T interface {
 
 // Shared is one Chromium for all specs of a suite. Its zero value is ready; the suite closes it at its end.
 type Shared struct {
+	Locate func() (string, error) // finds Chromium; nil: Find
+
 	once    sync.Once
 	said    sync.Once
 	context context.Context
@@ -58,7 +60,11 @@ func (s *Shared) Close() {
 }
 
 func (s *Shared) start() error {
-	path, err := Find()
+	locate := s.Locate
+	if locate == nil {
+		locate = Find
+	}
+	path, err := locate()
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,7 @@ class Chat {
       },
       prompt: (prompt) => this.sendUserMessage(typeof prompt === 'string' ? { text: prompt } : { content: prompt }),
       action: (action, item) => this.#actions.run(action, item),
+      undrawable: (error) => this.#emit('error', { error }),
       history: this.#history,
     };
   }

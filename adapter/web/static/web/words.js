@@ -40,6 +40,7 @@ const en = {
   showMore: (count) => `Show ${count} more`,
   answered: 'Answered',
   skipped: 'Skipped',
+  undrawable: 'This can’t be shown here.',
   waiting: 'Waiting for an answer',
   errors: {
     network: 'The server can’t be reached. Check the connection and try again.',

@@ -3,7 +3,7 @@
 
 const token = /\\([!-/:-@[-`{-~])|(`+)|(\*+|_+|~~)|(!?\[)|(\])|<((?:https?:\/\/|mailto:)[^\s<>]+)>|(https?:\/\/[^\s<>"'`[\]]{1,2000})|\n/g;
 const target = /^\(\s*(?:<([^<>\n]*)>|([^\s()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/;
-const deepest = 24; // marks within marks; deeper ones stay text, so hostile text can't exhaust the stack
+const deepest = 24; // marks within marks: deeper ones stay text, so hostile text can't exhaust the stack
 const ends = /[.,:;!?)\]'"*_~]+$/;
 
 /** The nodes of one block's text. */
@@ -125,9 +125,11 @@ function close(out, openers, closer) {
   while (closer.text && stack.length) {
     const at = stack.at(-1);
     const opener = out[at];
+    const depth = 1 + out.slice(at + 1).reduce((most, node) => Math.max(most, node.depth ?? 0), 0);
+    if (depth > deepest) { stack.length = 0; return; }
     const size = closer.mark === '~' ? 2 : Math.min(2, opener.text.length, closer.text.length);
     const children = out.splice(at + 1).map(plain);
-    out.push({ type: size === 1 ? 'em' : closer.mark === '~' ? 'del' : 'strong', children });
+    out.push({ type: size === 1 ? 'em' : closer.mark === '~' ? 'del' : 'strong', children, depth });
     opener.text = opener.text.slice(size);
     closer.text = closer.text.slice(size);
     if (!opener.text) { stack.pop(); out.splice(at, 1); }
@@ -146,6 +148,6 @@ function unlinked(nodes) {
   });
 }
 
-function plain({ mark, opens, closes, ...node }) {
+function plain({ mark, opens, closes, depth, ...node }) {
   return node;
 }

@@ -24,7 +24,7 @@ export function chatView(config, identity, signOut) {
 
   const top = h('header', { class: 'top' },
     h('h1', { class: 'brand' }, h('img', { src: 'favicon.svg', alt: '' }), 'taskpilot'),
-    h('span', { class: 'who' }, identity.name ? `Signed in as ${identity.name}` : 'Signed in'),
+    h('span', { class: 'who' }, h('span', { class: 'long' }, identity.name ? 'Signed in as ' : 'Signed in'), identity.name),
     h('button', { type: 'button', class: 'plain round', 'aria-label': 'Light or dark', title: 'Light or dark',
       on: { click: () => { toggleScheme(); configure(); } } },
     svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },

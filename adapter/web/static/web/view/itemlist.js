@@ -35,9 +35,19 @@ export class ItemList {
     const same = old && old.item.type === item.type;
     const view = same ? old.view : itemView(item.type, { words: this.#words, action: this.#commands.action });
     if (old && !same) old.view.node.remove();
-    view.update(item, live);
+    this.#update(view, item, live);
     this.#views.set(item.id, { view, item, live });
     return view;
+  }
+
+  /** Draws one item. What can't be drawn is one item less, and no reason to stop drawing the others. */
+  #update(view, item, live) {
+    try {
+      view.update(item, live);
+    } catch (error) {
+      view.node.replaceChildren(h('p', { class: 'aside' }, this.#words.undrawable));
+      this.#commands.undrawable(error);
+    }
   }
 
   #clear() {

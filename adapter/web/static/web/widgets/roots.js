@@ -12,19 +12,17 @@ export const roots = { Card: card, Basic: basic, ListView: listView, ListViewIte
 
 function card(component, drawing) {
   const { size, padding, background, status, asForm, collapsed, confirm, cancel } = component;
-  const node = h(asForm ? 'form' : 'div', { class: `w-card ${size ?? 'md'}`, on: asForm ? { submit: (event) => {
-    event.preventDefault();
-    if (confirm) drawing.run(confirm.action, node, fieldsOf(node));
-  } } : {} }, statusNode(status), collapsed ? null : h('div', { class: 'w-card-body' }, drawing.children(component)),
-  confirm || cancel ? h('div', { class: 'w-card-actions' },
-    cancel ? textButton(cancel.label, () => drawing.run(cancel.action, node)) : null,
-    confirm ? confirmButton(confirm, node, asForm, drawing) : null) : null);
+  const node = h(asForm ? 'form' : 'div', { class: `w-card ${size ?? 'md'}` },
+    statusNode(status), collapsed ? null : h('div', { class: 'w-card-body' }, drawing.children(component)));
+  const confirmed = () => { if (confirm) drawing.run(confirm.action, node, asForm ? fieldsOf(node) : null); };
+  if (asForm) node.addEventListener('submit', (event) => { event.preventDefault(); confirmed(); });
+  if (confirm || cancel) {
+    node.append(h('div', { class: 'w-card-actions' },
+      cancel ? textButton(cancel.label, () => drawing.run(cancel.action, node)) : null,
+      confirm && asForm ? h('button', { type: 'submit', class: 'text-button primary' }, confirm.label) : null,
+      confirm && !asForm ? textButton(confirm.label, confirmed, 'primary') : null));
+  }
   return styled(node, { ...sides('padding', padding), 'background-color': colour(background), ...border(component.border) });
-}
-
-function confirmButton({ label, action }, node, asForm, drawing) {
-  if (asForm) return h('button', { type: 'submit', class: 'text-button primary' }, label);
-  return textButton(label, () => drawing.run(action, node), 'primary');
 }
 
 function basic(component, drawing) {

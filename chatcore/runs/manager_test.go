@@ -1,0 +1,325 @@
+package runs_test
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/runs"
+	"taskpilot/chatcore/store"
+)
+
+var _ = Describe("A run", func() {
+	It("tells its turn from its start to its end", func(ctx SpecContext) {
+		s := newMemory()
+		events := read(ctx, start(ctx, newManager(s, acts)), runs.Beginning)
+		Expect(types(events)).To(Equal([]string{
+			"run.started", "conversation.updated",
+			"message.started", "tool_call.started", "tool_call.started", "tool_call.finished", "tool_call.finished", "message.completed",
+			"message.started", "message.delta", "message.delta", "message.text_completed", "message.completed",
+			"run.completed",
+		}))
+		Expect(events[5].Body.(api.ToolCallFinished).Record.Index).To(Equal(1), "the second ended first")
+		Expect(last(events).(api.RunCompleted).Answer).To(Equal(s.answer))
+		Expect(s.accepted[0]).To(Equal(store.NewTurn{
+			UserID: "alice", SessionID: "cks_1", ConversationID: 1, Content: "Hello", MaxHistory: 10, OwnerURL: "http://replica-1",
+			Lease: time.Hour, Interrupted: s.accepted[0].Interrupted, LostCall: s.accepted[0].LostCall,
+		}))
+		Expect(s.accepted[0].Interrupted.Text).NotTo(BeEmpty())
+		Expect(s.accepted[0].LostCall.Code).To(Equal("tool_unreachable"))
+	})
+
+	It("tells it again from any position on", func(ctx SpecContext) {
+		run := start(ctx, newManager(newMemory(), acts))
+		whole := read(ctx, run, runs.Beginning)
+		for i, event := range whole[:len(whole)-1] {
+			at, err := api.ParsePosition(event.ID)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(read(ctx, run, at)).To(Equal(whole[i+1:]))
+		}
+	})
+
+	It("goes on when its readers leave, and when who began it leaves", func(ctx SpecContext) {
+		s, release := newMemory(), make(chan struct{})
+		m := newManager(s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			<-release
+			return orInternal(ctx.Err(), speaks(ctx, turn, journal).Err)
+		})
+		asking, leave := context.WithCancel(ctx)
+		run, err := m.Start(asking, request)
+		Expect(err).NotTo(HaveOccurred())
+		for event, err := range run.Follow(ctx, runs.Beginning) {
+			Expect(err).NotTo(HaveOccurred())
+			Expect(event.Body).To(BeAssignableToTypeOf(api.RunStarted{}))
+			break
+		}
+		leave()
+		for _, err := range run.Follow(asking, api.Position{Part: api.PartConversation}) {
+			Expect(err).To(MatchError(context.Canceled))
+		}
+		close(release)
+		Expect(last(read(ctx, run, runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+		Expect(s.ends).To(HaveLen(1))
+		Eventually(ctx, m.AtWork).Should(BeZero())
+	})
+
+	It("adds the sentence that closes an answer as a step of its own", func(ctx SpecContext) {
+		s := newMemory()
+		m := newManager(s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			speaks(ctx, turn, journal)
+			return agent.Ending{Failed: true, Code: agent.CodeStepLimit, Sentence: "Too many steps.", Err: errors.New("limit")}
+		})
+		events := read(ctx, start(ctx, m), runs.Beginning)
+		Expect(types(events)[6:]).To(Equal([]string{"message.completed", "message.started", "message.delta", "message.text_completed", "message.completed", "run.failed"}))
+		Expect(events[7].Body.(api.MessageStarted).Step.Code).To(Equal(agent.CodeStepLimit))
+		failed := last(events).(api.RunFailed)
+		Expect(failed.Code).To(Equal(agent.CodeStepLimit))
+		Expect(failed.Message).To(Equal("Too many steps."))
+		Expect(failed.Retryable).To(BeFalse())
+		Expect(failed.Answer.Steps).To(HaveLen(2))
+		Expect(s.ends[0].State).To(Equal(api.StateFailed))
+		Expect(s.ends[0].Code).To(Equal(agent.CodeStepLimit))
+	})
+
+	It("went well when the model only had no words", func(ctx SpecContext) {
+		s := newMemory()
+		m := newManager(s, func(context.Context, agent.Turn, agent.Journal) agent.Ending {
+			return agent.Ending{Code: agent.CodeDone, Sentence: "Done."}
+		})
+		completed := last(read(ctx, start(ctx, m), runs.Beginning)).(api.RunCompleted)
+		Expect(completed.Answer.Steps).To(HaveExactElements(And(HaveField("Content", "Done."), HaveField("Code", agent.CodeDone))))
+		Expect(s.ends[0].State).To(Equal(api.StateDone))
+		Expect(s.ends[0].Code).To(BeEmpty())
+	})
+
+	It("is cancelled when it was stopped", func(ctx SpecContext) {
+		s := newMemory()
+		m := newManager(s, func(context.Context, agent.Turn, agent.Journal) agent.Ending {
+			return agent.Ending{Failed: true, Code: agent.CodeStopped, Sentence: "Stopped.", Err: context.Canceled}
+		})
+		cancelled := last(read(ctx, start(ctx, m), runs.Beginning)).(api.RunCancelled)
+		Expect(cancelled.Answer.State).To(Equal(api.StateStopped))
+	})
+
+	It("fails alone when the program is at fault", func(ctx SpecContext) {
+		m := newManager(newMemory(), func(ctx context.Context, _ agent.Turn, journal agent.Journal) agent.Ending {
+			if err := journal.Open(ctx); err != nil {
+				return agent.Broken(err)
+			}
+			journal.Say("Hel")
+			panic("a bug")
+		})
+		events := read(ctx, start(ctx, m), runs.Beginning)
+		Expect(types(events)[3:6]).To(Equal([]string{"message.delta", "message.text_completed", "message.completed"}), "what was said stays")
+		Expect(last(events).(api.RunFailed).Code).To(Equal(agent.CodeInternal))
+	})
+
+	It("is not begun when nothing was accepted", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["Accept"], s.err = 1, store.ErrBusy
+		m := newManager(s, speaks)
+		_, err := m.Start(ctx, request)
+		Expect(err).To(MatchError(store.ErrBusy))
+		Expect(m.AtWork()).To(BeZero())
+		m.Close(ctx)
+	})
+})
+
+var _ = Describe("A run whose store fails", func() {
+	follow := func(ctx SpecContext, s *memory, a agentFunc) []api.Event {
+		GinkgoHelper()
+		m := newManager(s, a)
+		events := read(ctx, start(ctx, m), runs.Beginning)
+		Eventually(ctx, m.AtWork).Should(BeZero())
+		return events
+	}
+
+	DescribeTable("once, still has an end that is stored",
+		func(ctx SpecContext, method string, a agentFunc) {
+			s := newMemory()
+			s.failing[method] = 1
+			failed := last(follow(ctx, s, a)).(api.RunFailed)
+			Expect(failed.Code).To(Equal(agent.CodeInternal))
+			Expect(failed.Answer).NotTo(BeNil())
+			Expect(failed.Answer.Steps[len(failed.Answer.Steps)-1].Content).To(Equal(failed.Message))
+			Expect(s.ends).To(HaveLen(1))
+		},
+		Entry("when a step begins", "OpenStep", agentFunc(speaks)),
+		Entry("when a reply is stored", "CommitStep", agentFunc(speaks)),
+		Entry("when a reply with calls is stored", "CommitStep", agentFunc(acts)),
+		Entry("when a call is recorded", "RecordCall", agentFunc(acts)),
+	)
+
+	It("keeps what was said when its reply could not be stored at first", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["CommitStep"] = 1
+		events := follow(ctx, s, speaks)
+		Expect(types(events)).NotTo(ContainElement("message.discarded"))
+		Expect(s.answer.Steps[0].Content).To(Equal("Hello there"))
+	})
+
+	It("shows how a call ended when that could not be stored, as the answer has it", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["RecordCall"] = 1
+		events := follow(ctx, s, acts)
+		Expect(types(events)).NotTo(ContainElement("message.discarded"))
+		var finished []api.ToolCall
+		for _, event := range events {
+			if body, ok := event.Body.(api.ToolCallFinished); ok {
+				finished = append(finished, body.Record)
+			}
+			if body, ok := event.Body.(api.MessageCompleted); ok && len(body.Step.ToolCalls) > 0 {
+				Expect(body.Step).To(Equal(s.answer.Steps[0]))
+			}
+		}
+		Expect(finished).To(ConsistOf(s.answer.Steps[0].ToolCalls))
+	})
+
+	It("tries its end again", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["EndTurn"] = 1
+		m := runs.NewManager(s, agentFunc(speaks), runs.Config{EndDelay: time.Millisecond}, discard())
+		Expect(last(read(ctx, start(ctx, m), runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+	})
+
+	DescribeTable("for good, still has an end, without an answer",
+		func(ctx SpecContext, method string, err error) {
+			s := newMemory()
+			s.failing[method], s.err = -1, err
+			failed := last(follow(ctx, s, acts)).(api.RunFailed)
+			Expect(failed).To(Equal(api.RunFailed{Code: agent.CodeInterrupted, Message: agent.Interrupted().Sentence, Retryable: true}))
+		},
+		Entry("when no step can begin", "OpenStep", errAway),
+		Entry("when no reply can be stored", "CommitStep", errAway),
+		Entry("when the end can't be stored", "EndTurn", errAway),
+		Entry("when the conversation was deleted", "CommitStep", store.ErrNotFound),
+		Entry("when the turn was ended by somebody else", "EndTurn", store.ErrNotFound),
+	)
+
+	It("takes back what was said and could not be stored", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["CommitStep"] = -1
+		seen := make(chan struct{})
+		run := start(ctx, newManager(s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			err := journal.Open(ctx)
+			journal.Say("Hello")
+			<-seen
+			_, commitErr := journal.Commit(ctx, "Hello", nil)
+			return orInternal(err, commitErr)
+		}))
+		var events []api.Event
+		for event, err := range run.Follow(ctx, runs.Beginning) {
+			Expect(err).NotTo(HaveOccurred())
+			if events = append(events, event); event.Body.EventType() == "message.delta" {
+				close(seen)
+			}
+		}
+		Expect(types(events)[2:]).To(Equal([]string{"message.started", "message.delta", "message.discarded", "run.failed"}))
+		Expect(types(read(ctx, run, runs.Beginning))[2:]).To(Equal([]string{"run.failed"}), "who comes later")
+	})
+
+	It("finishes the calls that are stored, as lost, when nothing more can be", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["RecordCall"], s.failing["EndTurn"], s.failing["OpenStep"] = -1, -1, -1
+		events := follow(ctx, s, acts)
+		Expect(types(events)[5:]).To(Equal([]string{"tool_call.finished", "tool_call.finished", "message.completed", "run.failed"}))
+		Expect(events[5].Body.(api.ToolCallFinished).Record.Code).To(Equal(agent.CallUnreachable))
+	})
+})
+
+var _ = Describe("Going down", func() {
+	It("takes no new turns, and waits for those at work", func(ctx SpecContext) {
+		release := make(chan struct{})
+		m := newManager(newMemory(), func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			<-release
+			return speaks(ctx, turn, journal)
+		})
+		run := start(ctx, m)
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			m.Close(ctx)
+		}()
+		Eventually(ctx, func() error {
+			_, err := m.Start(ctx, request)
+			return err
+		}).Should(MatchError(runs.ErrGoingDown))
+		Expect(closed).NotTo(BeClosed())
+		close(release)
+		Eventually(ctx, closed).Should(BeClosed())
+		Expect(last(read(ctx, run, runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+	})
+
+	It("ends those that take too long as interrupted, and stores that", func(ctx SpecContext) {
+		s, said := newMemory(), make(chan struct{})
+		m := newManager(s, stalls(said))
+		run := start(ctx, m)
+		Eventually(ctx, said).Should(BeClosed())
+		patience, over := context.WithCancel(ctx)
+		over()
+		m.Close(patience)
+		Expect(m.AtWork()).To(BeZero())
+		failed := last(read(ctx, run, runs.Beginning)).(api.RunFailed)
+		Expect(failed.Code).To(Equal(agent.CodeInterrupted))
+		Expect(failed.Answer.Steps).To(HaveExactElements(HaveField("Content", "Once upon"), HaveField("Code", agent.CodeInterrupted)))
+		Expect(s.ends).To(HaveLen(1))
+	})
+
+	It("ends also the turn that was being accepted at that moment", func(ctx SpecContext) {
+		s, said := newMemory(), make(chan struct{})
+		s.hold, s.entered = make(chan struct{}), make(chan struct{}, 1)
+		m := newManager(s, stalls(said))
+		began := make(chan *runs.Run, 1)
+		go func() {
+			defer GinkgoRecover()
+			began <- start(ctx, m)
+		}()
+		Eventually(ctx, s.entered).Should(Receive())
+		patience, over := context.WithCancel(ctx)
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			m.Close(patience)
+		}()
+		over()
+		Consistently(ctx, closed, "50ms").ShouldNot(BeClosed())
+		close(s.hold)
+		Eventually(ctx, closed).WithTimeout(10 * time.Second).Should(BeClosed())
+		Expect(last(read(ctx, <-began, runs.Beginning)).(api.RunFailed).Code).To(Equal(agent.CodeInterrupted))
+	})
+})
+
+var _ = Describe("Leases", func() {
+	It("are renewed for the runs at work here, and for no others", func(ctx SpecContext) {
+		s, said := newMemory(), make(chan struct{})
+		s.failing["RenewLeases"] = 1 // it goes on all the same
+		short := config
+		short.Lease = 15 * time.Millisecond
+		m := runs.NewManager(s, stalls(said), short, discard())
+		renewing, stop := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			m.Renew(renewing)
+		}()
+		run := start(ctx, m)
+		renewed := func() (all [][]store.Leased) {
+			s.locked(func() { all = append(all, s.renewed...) })
+			return all
+		}
+		Eventually(ctx, func() int { return len(renewed()) }).Should(BeNumerically(">", 2))
+		Expect(renewed()).To(HaveEach([]store.Leased{{UserID: "alice", RunID: run.ID}}))
+		over, cancel := context.WithCancel(ctx)
+		cancel()
+		m.Close(over)
+		before := len(renewed())
+		Consistently(ctx, renewed, "60ms").Should(HaveLen(before))
+		stop()
+		Eventually(ctx, done).Should(BeClosed())
+	})
+})

@@ -1,0 +1,202 @@
+package server_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing/iotest"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/server"
+	"taskpilot/chatcore/store"
+	"taskpilot/internal/ids"
+	"taskpilot/internal/ownerdb"
+)
+
+var _ = Describe("A request that does not fit", func() {
+	var (
+		alice *user
+		id    int64
+	)
+
+	BeforeEach(func(ctx SpecContext) {
+		alice = newDesk().user()
+		id = alice.began(ctx, "Hello")
+	})
+
+	// at puts the conversation's path where a table says {}.
+	at := func(rest string) string { return alice.path(strings.ReplaceAll(rest, "{}", conversation(id))) }
+
+	type bad struct {
+		method, path, body string
+		headers            []string
+		status             int
+		code, field        string
+	}
+	chat := func(body, field string) bad {
+		return bad{method: "POST", path: "/chat", body: body, status: 400, code: "invalid_request", field: field}
+	}
+	change := func(body, field string) bad {
+		return bad{method: "PATCH", path: "{}", body: body, status: 400, code: "invalid_request", field: field}
+	}
+	get := func(path, field string) bad {
+		return bad{method: "GET", path: path, status: 400, code: "invalid_request", field: field}
+	}
+	session := func(body, field string) bad {
+		return bad{method: "POST", path: "/chatkit-sessions", body: body, status: 400, code: "invalid_request", field: field}
+	}
+	missing := func(method, path, body string) bad {
+		return bad{method: method, path: path, body: body, status: 404, code: "not_found"}
+	}
+
+	DescribeTable("is refused, and says what is wrong with it",
+		func(ctx SpecContext, b bad) {
+			problem := alice.call(ctx, b.method, at(b.path), b.body, b.headers...).problem(b.status, b.code)
+			Expect(problem["status"]).To(BeEquivalentTo(b.status))
+			Expect(problem["title"]).NotTo(BeEmpty())
+			if b.field == "" {
+				Expect(problem).NotTo(HaveKey("field"))
+			} else {
+				Expect(problem).To(HaveKeyWithValue("field", b.field))
+			}
+			if b.status == http.StatusBadRequest {
+				Expect(problem["detail"]).To(MatchRegexp(`^\S.*\.$`))
+			}
+			var list []object
+			alice.get(ctx, "/conversations").into(http.StatusOK, &list)
+			Expect(list).To(HaveLen(1))
+			Expect(list[0]).To(HaveKeyWithValue("message_count", BeEquivalentTo(2)), "nothing was accepted")
+			Expect(list[0]).To(HaveKeyWithValue("title", "Hello"))
+		},
+		Entry("without content", chat(`{}`, "content")),
+		Entry("with null for content", chat(`{"content": null}`, "content")),
+		Entry("with empty content", chat(`{"content": ""}`, "content")),
+		Entry("with blanks for content", chat(`{"content": " \n\t\u00a0"}`, "content")),
+		Entry("with a number for content", chat(`{"content": 1}`, "content")),
+		Entry("with content that is too long", chat(`{"content": "`+strings.Repeat("é", api.MaxContent+1)+`"}`, "content")),
+		Entry("with U+0000 in content", chat(`{"content": "a\u0000b"}`, "content")),
+		Entry("with content that is no UTF-8", chat("{\"content\": \"a\xffb\"}", "")),
+		Entry("with a conversation that is no number", chat(`{"content": "Hi", "conversation_id": "1"}`, "conversation_id")),
+		Entry("with a conversation that is a fraction", chat(`{"content": "Hi", "conversation_id": 1.5}`, "conversation_id")),
+		Entry("with parts", chat(`{"parts": [{"text": "Hi"}]}`, "parts")),
+		Entry("with attachments", chat(`{"content": "Hi", "attachments": ["atc_1"]}`, "attachments")),
+		Entry("with a quoted text", chat(`{"content": "Hi", "quoted_text": "x"}`, "quoted_text")),
+		Entry("with a model", chat(`{"content": "Hi", "model": "x"}`, "model")),
+		Entry("with a choice of tools", chat(`{"content": "Hi", "tool_choice": "x"}`, "tool_choice")),
+		Entry("with a retry", chat(`{"retry_of": 1}`, "retry_of")),
+		Entry("with tools of the client's", chat(`{"content": "Hi", "client_tools": [{"name": "x"}]}`, "client_tools")),
+		Entry("with a list for a body", chat(`[]`, "")),
+		Entry("with null for a body", chat(`null`, "")),
+		Entry("with a text for a body", chat(`"content"`, "")),
+		Entry("with a body that is cut", chat(`{"content": "Hi"`, "")),
+		Entry("with two bodies", chat(`{"content": "Hi"} {}`, "")),
+		Entry("with no body", bad{method: "POST", path: "/chat", headers: []string{"Content-Type", "application/json"}, status: 400, code: "invalid_request"}),
+		Entry("with a body that is too large", bad{method: "POST", path: "/chat", body: `{"content": "` + strings.Repeat("x", 1<<20) + `"}`, status: 413, code: "too_large"}),
+		Entry("with a form for a body", bad{method: "POST", path: "/chat", body: "content=Hi", headers: []string{"Content-Type", "application/x-www-form-urlencoded"}, status: 415, code: "not_json"}),
+		Entry("with a body of no type", bad{method: "POST", path: "/chat", body: `{"content": "Hi"}`, headers: []string{"Content-Type", ""}, status: 415, code: "not_json"}),
+
+		Entry("with a title that is no text", change(`{"title": 1}`, "title")),
+		Entry("with an empty title", change(`{"title": " "}`, "title")),
+		Entry("with a title that is too long", change(`{"title": "`+strings.Repeat("é", 201)+`"}`, "title")),
+		Entry("with a title of two lines", change(`{"title": "a\nb"}`, "title")),
+		Entry("with U+0000 in a title", change(`{"title": "a\u0000b"}`, "title")),
+		Entry("with archived that is no boolean", change(`{"archived": "yes"}`, "archived")),
+		Entry("with a status", change(`{"status": "locked"}`, "status")),
+		Entry("with nothing to change", change(`{"title": null}`, "")),
+		Entry("with a new conversation's title that is too long", bad{method: "POST", path: "/conversations", body: `{"title": "` + strings.Repeat("x", 201) + `"}`, status: 400, code: "invalid_request", field: "title"}),
+
+		Entry("with a limit of none", get("/conversations?limit=0", "limit")),
+		Entry("with a limit below none", get("/conversations?limit=-1", "limit")),
+		Entry("with a limit that is no number", get("{}/messages?limit=x", "limit")),
+		Entry("with a cursor that is none", get("{}/messages?after=x", "after")),
+		Entry("with a cursor below all", get("/conversations?after=-1", "after")),
+		Entry("with a cursor beyond all", get("{}/messages?after=9007199254740992", "after")),
+		Entry("with an order that is none", get("{}/messages?order=up", "order")),
+
+		Entry("for a session without a time", session(`{}`, "expires_in")),
+		Entry("for a session of no time", session(`{"expires_in": 0}`, "expires_in")),
+		Entry("for an endless session", session(`{"expires_in": 86401}`, "expires_in")),
+		Entry("for a session with a text for its time", session(`{"expires_in": "1h"}`, "expires_in")),
+
+		Entry("for a conversation that is not there", missing("GET", "/conversations/123", "")),
+		Entry("for a conversation that can't be", missing("GET", "/conversations/new", "")),
+		Entry("for a conversation with an id that is too large", missing("DELETE", "/conversations/9007199254740992", "")),
+		Entry("for messages that are not there", missing("GET", "/conversations/123/messages", "")),
+		Entry("to change what is not there", missing("PATCH", "/conversations/123", `{"title": "x"}`)),
+		Entry("to delete what is not there", missing("DELETE", "/conversations/123", "")),
+		Entry("to speak where nothing is", missing("POST", "/chat", `{"content": "Hi", "conversation_id": 123}`)),
+		Entry("to speak in conversation 0", missing("POST", "/chat", `{"content": "Hi", "conversation_id": 0}`)),
+		Entry("to speak in one with an id that is too large", missing("POST", "/chat", `{"content": "Hi", "conversation_id": 9007199254740992}`)),
+		Entry("to go on behind what is not there", missing("GET", "/conversations?after=123", "")),
+		Entry("for a session that is not there", missing("DELETE", "/chatkit-sessions/cks_1", "")),
+		Entry("for a path that is none", missing("GET", "/nothing", "")),
+		Entry("with a method that is none here", bad{method: "PUT", path: "{}", status: 405, code: "method_not_allowed"}),
+	)
+
+	It("is read kindly where nothing is lost by it", func(ctx SpecContext) {
+		Expect(alice.call(ctx, "POST", alice.path("/chat"), ` {"content": "Hi", "unknown": [], "attachments": [], "model": null}`, "Content-Type", "application/json; charset=utf-8").StatusCode).To(Equal(200))
+		Expect(alice.call(ctx, "POST", alice.path("/chat"), `{"content": "`+strings.Repeat(`\ud83e\uddc0`, api.MaxContent)+`"}`).StatusCode).To(Equal(200))
+		Expect(alice.call(ctx, "POST", alice.path("/conversations"), "").StatusCode).To(Equal(201))
+		Expect(alice.get(ctx, "/conversations?limit=99999999999999999999").StatusCode).To(Equal(200))
+		Expect(alice.call(ctx, "PATCH", at("{}"), `{"title": "  Trimmed "}`).object(200)).To(HaveKeyWithValue("title", "Trimmed"))
+	})
+
+	It("is refused while a turn is at work", func(ctx SpecContext) {
+		response := alice.open(ctx, `{"content": "wait"}`)
+		for event, err := range api.Decode(response.Body) {
+			Expect(err).NotTo(HaveOccurred())
+			if started, ok := event.Body.(api.RunStarted); ok {
+				id = started.Conversation.ID
+				break
+			}
+		}
+		body := strings.ReplaceAll(`{"content": "Hi", "conversation_id": ID}`, "ID", strings.TrimPrefix(conversation(id), "/conversations/"))
+		alice.call(ctx, "POST", alice.path("/chat"), body).problem(http.StatusConflict, "turn_at_work")
+		close(alice.model.hold)
+		Eventually(ctx, alice.manager.AtWork).Should(BeZero())
+		Expect(alice.call(ctx, "POST", alice.path("/chat"), body).StatusCode).To(Equal(200))
+	})
+
+	DescribeTable("is refused where nothing may be said",
+		func(ctx SpecContext, status string) {
+			Expect(alice.db.As(ctx, alice.name, func(tx *ownerdb.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE conversations SET status = $1, status_reason = 'Be kind.'`, status)
+				return err
+			})).To(Succeed())
+			body := strings.ReplaceAll(`{"content": "Hi", "conversation_id": ID}`, "ID", strings.TrimPrefix(conversation(id), "/conversations/"))
+			problem := alice.call(ctx, "POST", alice.path("/chat"), body).problem(http.StatusConflict, "conversation_"+status)
+			Expect(problem["detail"]).To(ContainSubstring("Be kind."))
+			Expect(alice.get(ctx, conversation(id)).object(200)).To(And(HaveKeyWithValue("status", status), HaveKeyWithValue("status_reason", "Be kind.")))
+		},
+		Entry("in a locked conversation", "locked"), Entry("in a closed one", "closed"),
+	)
+
+	It("is refused when its body breaks off", func(ctx SpecContext) {
+		request, err := http.NewRequestWithContext(ctx, "POST", "http://x"+alice.path("/chat"), iotest.ErrReader(errors.New("gone")))
+		Expect(err).NotTo(HaveOccurred())
+		request.Header = http.Header{"Authorization": {"Bearer " + alice.token()}, "Content-Type": {"application/json"}}
+		alice.serve(request).problem(http.StatusBadRequest, "unreadable")
+	})
+
+	It("is refused when the service is going down", func(ctx SpecContext) {
+		alice.manager.Refuse()
+		response := alice.call(ctx, "POST", alice.path("/chat"), `{"content": "Hi"}`)
+		response.problem(http.StatusServiceUnavailable, "going_down")
+		Expect(response.Header.Get("Retry-After")).To(Equal("1"))
+	})
+
+	It("is refused when the database is away", func(ctx SpecContext) {
+		nowhere, err := ownerdb.Open("postgres://somebody:secret@127.0.0.1:1/chat?sslmode=disable", ownerdb.Options{})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(nowhere.Close)
+		alice = newDesk(func(s *server.Server) { s.Conversations = store.New(nowhere, ids.New(time.Now), time.Now) }).user()
+		response := alice.get(ctx, "/conversations")
+		response.problem(http.StatusServiceUnavailable, "unavailable")
+		Expect(string(response.body)).NotTo(Or(ContainSubstring("127.0.0.1"), ContainSubstring("secret")))
+		Expect(response.Header.Get("Retry-After")).NotTo(BeEmpty())
+	})
+})
