@@ -86,7 +86,7 @@ var _ = Describe("A page that leaves a turn", func() {
 		Expect(err).NotTo(HaveOccurred())
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+a.token("alice"))
-		_, err = http.DefaultTransport.RoundTrip(request) //nolint:bodyclose // there is none
+		_, err = http.DefaultTransport.RoundTrip(request)
 		Expect(err).To(MatchError(context.Canceled))
 		Eventually(ctx, gone).Should(BeClosed())
 		Eventually(ctx, a.chat.count).WithArguments(leftOf3).Should(Equal(1))

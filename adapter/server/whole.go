@@ -38,7 +38,7 @@ func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit
 		thread.Items = items
 		return thread, err
 	case chatkit.ListItems:
-		reload := r.Paging.Order != chatkit.Ascending && r.Paging.After == ""
+		reload := r.Order != chatkit.Ascending && r.After == ""
 		_, items, err := s.items(ctx, who, r.ThreadID, r.Paging, reload)
 		return items, err
 	case chatkit.ListThreads:
