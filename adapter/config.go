@@ -32,6 +32,7 @@ type config struct {
 	SessionSeconds int      `env:"CHATKIT_SESSION_TIMEOUT" envDefault:"3600"`
 	Origins        []string `env:"CHATKIT_DOMAIN_ALLOWLIST"`
 	Heartbeat      seconds  `env:"CHATKIT_HEARTBEAT" envDefault:"15"` // 0 switches it off
+	ReloadWait     seconds  `env:"RELOAD_WAIT" envDefault:"8"`        // 0 switches it off
 }
 
 // seconds is a time that is written as a number of seconds, or as 500ms, 1m and the like.
@@ -52,6 +53,9 @@ func (s *seconds) UnmarshalText(text []byte) error {
 
 // maxSession is the longest session that chatcore makes, in seconds.
 const maxSession = 24 * 60 * 60
+
+// maxReloadWait is the longest that chatcore holds an answer back.
+const maxReloadWait = seconds(30 * time.Second)
 
 // readConfig takes the environment as os.Environ gives it. The error names every fault.
 func readConfig(environ []string) (config, error) {
@@ -113,6 +117,9 @@ func (c config) faults() error {
 	}
 	if c.SessionSeconds < 1 || c.SessionSeconds > maxSession {
 		all = append(all, fmt.Errorf("CHATKIT_SESSION_TIMEOUT must be between 1 and %d seconds", maxSession))
+	}
+	if c.ReloadWait > maxReloadWait {
+		all = append(all, fmt.Errorf("RELOAD_WAIT must be between 0 and %d seconds", maxReloadWait/seconds(time.Second)))
 	}
 	for _, origin := range c.Origins {
 		all = append(all, originFault(strings.TrimSpace(origin)))

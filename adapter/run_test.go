@@ -25,10 +25,10 @@ func complete(more ...string) []string {
 var _ = Describe("The configuration", func() {
 	It("names every fault at once, and no address in full", func() {
 		_, err := readConfig([]string{
-			"ADDR=8000", "CHAT_API_URL=ftp://user:secret@host", "PUBLIC_URL=x", "CHATKIT_SESSION_TIMEOUT=0", "CHATKIT_HEARTBEAT=-1",
+			"ADDR=8000", "CHAT_API_URL=ftp://user:secret@host", "PUBLIC_URL=x", "CHATKIT_SESSION_TIMEOUT=0", "CHATKIT_HEARTBEAT=-1", "RELOAD_WAIT=31",
 			"CHATKIT_DOMAIN_ALLOWLIST=https://ok.example,https://bad.example/,*",
 		})
-		for _, part := range []string{"ADDR", "CHAT_API_URL", "PUBLIC_URL", "CHATKIT_SESSION_TIMEOUT", "CHATKIT_HEARTBEAT cannot be read", "https://bad.example/", `"*"`,
+		for _, part := range []string{"ADDR", "CHAT_API_URL", "PUBLIC_URL", "CHATKIT_SESSION_TIMEOUT", "CHATKIT_HEARTBEAT cannot be read", "RELOAD_WAIT must be between 0 and 30", "https://bad.example/", `"*"`,
 			"AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"} {
 			Expect(err).To(MatchError(ContainSubstring(part)))
 		}
@@ -48,6 +48,7 @@ var _ = Describe("The configuration", func() {
 		Expect(conf.Enabled).To(BeTrue())
 		Expect(conf.SessionSeconds).To(Equal(3600))
 		Expect(time.Duration(conf.Heartbeat)).To(Equal(15 * time.Second))
+		Expect(time.Duration(conf.ReloadWait)).To(Equal(8 * time.Second))
 		Expect(conf.Origins).To(Equal([]string{"https://a.example", "http://localhost:8000"}))
 	})
 })

@@ -63,6 +63,7 @@ const (
 
 	retryPossible key = "error.retry_possible"
 	threadGone    key = "error.thread_gone"
+	itemGone      key = "error.item_gone"
 	turnAtWork    key = "error.turn_at_work"
 	threadLocked  key = "error.thread_locked"
 	threadClosed  key = "error.thread_closed"
@@ -134,6 +135,7 @@ func english() map[key]catalog.Message {
 
 		retryPossible: catalog.String("You can try again."),
 		threadGone:    catalog.String("This conversation isn't there any more. Please start a new one."),
+		itemGone:      catalog.String("This message can't be answered again: it isn't there any more, or it isn't yours."),
 		turnAtWork:    catalog.String("I'm still working on your last message. Please wait for the answer."),
 		threadLocked:  catalog.String("This conversation is locked: nothing can be added to it."),
 		threadClosed:  catalog.String("This conversation is closed. Please start a new one."),

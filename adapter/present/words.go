@@ -32,6 +32,9 @@ func (w *Words) RetryPossible() string { return w.say(retryPossible) }
 // ThreadGone says that a thread is not there, or not this person's.
 func (w *Words) ThreadGone() string { return w.say(threadGone) }
 
+// ItemGone says that there is no such message to answer again.
+func (w *Words) ItemGone() string { return w.say(itemGone) }
+
 // TurnAtWork says that an answer is still being written.
 func (w *Words) TurnAtWork() string { return w.say(turnAtWork) }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -37,6 +38,8 @@ type adapter struct {
 	options server.Options
 	server  *server.Server
 	url     string
+
+	patience time.Duration // for a turn whose stream broke
 }
 
 func newKeys() *tokens.Keys {
@@ -68,7 +71,7 @@ func (a *adapter) start() {
 	client, err := api.NewClient(a.chat.URL, api.ClientOptions{HTTP: &http.Client{Transport: &http.Transport{}}, Silence: 5 * time.Second})
 	Expect(err).NotTo(HaveOccurred())
 	if a.options.Chat == nil {
-		a.options.Chat = &upstream.Chat{Client: client, Keys: a.options.Keys, Clock: time.Now}
+		a.options.Chat = &upstream.Chat{Client: client, Keys: a.options.Keys, Clock: time.Now, Patience: a.patience}
 	}
 	a.options.Users = tokens.NewVerifier(tokens.Options{}, tokens.Source{Issuer: issuer, Audience: audience, JWKSURL: a.jwks.URL})
 	a.server = server.New(a.options)
@@ -158,23 +161,44 @@ func frame(stream *bufio.Reader) string {
 // events reads a stream to its end. Each frame must be exactly as ChatKit wants it.
 func events(response *http.Response) []map[string]any {
 	GinkgoHelper()
+	all, ids := marked(response)
+	Expect(ids).To(HaveEach(""))
+	return all
+}
+
+// marked reads a stream to its end, with the ids of its events.
+func marked(response *http.Response) (all []map[string]any, ids []string) {
+	GinkgoHelper()
 	Expect(response.StatusCode).To(Equal(http.StatusOK))
 	Expect(response.Header.Get("Content-Type")).To(Equal("text/event-stream"))
-	var all []map[string]any
 	for stream := bufio.NewReader(response.Body); ; {
 		text := frame(stream)
 		switch text {
 		case "":
-			return all
+			return all, ids
 		case ": hb\n\n":
 			continue
 		}
-		Expect(text).To(MatchRegexp(`^data: \{.*\}\n\n$`))
-		var event map[string]any
-		Expect(json.Unmarshal([]byte(strings.TrimPrefix(text, "data: ")), &event)).To(Succeed())
-		all = append(all, event)
+		event, id := decoded(text)
+		all, ids = append(all, event), append(ids, id)
 	}
 }
+
+// decoded reads one frame.
+func decoded(text string) (event map[string]any, id string) {
+	GinkgoHelper()
+	parts := regexp.MustCompile(`^(?:id: (\S+)\n)?data: (\{.*\})\n\n$`).FindStringSubmatch(text)
+	Expect(parts).NotTo(BeNil(), text)
+	Expect(json.Unmarshal([]byte(parts[2]), &event)).To(Succeed())
+	return event, parts[1]
+}
+
+func decode(text string, into any) {
+	GinkgoHelper()
+	Expect(json.Unmarshal([]byte(text), into)).To(Succeed(), text)
+}
+
+func bodyOf(text string) io.Reader { return strings.NewReader(text) }
 
 func types(events []map[string]any) []any {
 	kinds := make([]any, len(events))

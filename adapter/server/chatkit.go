@@ -21,7 +21,7 @@ func (s *Server) chatkit(c echo.Context) error {
 	if whoErr != nil && !undecided {
 		return refusal(whoErr)
 	}
-	request, err := s.read(c)
+	request, body, err := s.read(c)
 	if err != nil {
 		return err
 	}
@@ -31,36 +31,36 @@ func (s *Server) chatkit(c echo.Context) error {
 	case undecided:
 		return refusal(whoErr)
 	case request.Streams():
-		return s.answerStream(c, who, request)
+		return s.answerStream(c, who, request, guard(c.Request().Header.Get(frameHeader), request, body))
 	default:
 		return s.answerWhole(c, who, request)
 	}
 }
 
-// read reads the request's body.
-func (s *Server) read(c echo.Context) (chatkit.Request, error) {
+// read reads the request, and gives its body too.
+func (s *Server) read(c echo.Context) (request chatkit.Request, body []byte, err error) {
 	kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return nil, serving.Problem{Status: http.StatusUnsupportedMediaType, Code: "not_json", Detail: "Send application/json."}
+		return nil, nil, serving.Problem{Status: http.StatusUnsupportedMediaType, Code: "not_json", Detail: "Send application/json."}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, s.options.MaxBody))
+	body, err = io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, s.options.MaxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, serving.Problem{
+		return nil, nil, serving.Problem{
 			Status: http.StatusRequestEntityTooLarge, Code: "too_large",
 			Detail: fmt.Sprintf("A request may have at most %d bytes.", s.options.MaxBody),
 		}
 	}
 	if err != nil {
-		return nil, serving.Problem{Status: http.StatusBadRequest, Code: "invalid_request", Detail: "The body did not come whole.", Cause: err}
+		return nil, nil, serving.Problem{Status: http.StatusBadRequest, Code: "invalid_request", Detail: "The body did not come whole.", Cause: err}
 	}
-	request, err := chatkit.ParseRequest(body)
+	request, err = chatkit.ParseRequest(body)
 	var invalid *chatkit.RequestError
 	if errors.As(err, &invalid) {
-		return nil, badRequest(invalid)
+		return nil, nil, badRequest(invalid)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading a request: %w", err)
+		return nil, nil, fmt.Errorf("reading a request: %w", err)
 	}
-	return request, nil
+	return request, body, nil
 }

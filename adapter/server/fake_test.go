@@ -21,8 +21,8 @@ type chatAPI struct {
 	asked   []asked
 }
 
-// asked is one request that came. Auth is its Authorization header.
-type asked struct{ route, query, auth, body string }
+// asked is one request that came. Auth is its Authorization header, last its Last-Event-ID.
+type asked struct{ route, query, auth, body, last string }
 
 func newChatAPI() *chatAPI {
 	fake := &chatAPI{answers: map[string]http.HandlerFunc{}}
@@ -35,7 +35,7 @@ func (f *chatAPI) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	route := r.Method + " " + r.URL.EscapedPath()
 	f.mu.Lock()
-	f.asked = append(f.asked, asked{route, r.URL.RawQuery, r.Header.Get("Authorization"), string(body)})
+	f.asked = append(f.asked, asked{route, r.URL.RawQuery, r.Header.Get("Authorization"), string(body), r.Header.Get("Last-Event-ID")})
 	answer := f.answers[route]
 	f.mu.Unlock()
 	if answer == nil {
@@ -55,6 +55,16 @@ func (f *chatAPI) requests() []asked {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]asked(nil), f.asked...)
+}
+
+// count says how often a route was asked.
+func (f *chatAPI) count(route string) (n int) {
+	for _, asked := range f.requests() {
+		if asked.route == route {
+			n++
+		}
+	}
+	return n
 }
 
 func problem(w http.ResponseWriter, status int, code, detail string) {
@@ -86,6 +96,17 @@ func say(w http.ResponseWriter, bodies ...api.Body) {
 // streaming streams bodies and ends: in order when the last one is an end.
 func streaming(bodies ...api.Body) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { say(w, bodies...) }
+}
+
+// flood says more than fits into any buffer.
+func flood(w http.ResponseWriter, r *http.Request, beginning story) {
+	beginning[:6].tell(w)
+	much := api.MessageDelta{StepID: 6, Text: string(make([]byte, 64<<10))}
+	for r.Context().Err() == nil {
+		if api.Encode(w, api.Event{Body: much}) != nil {
+			return
+		}
+	}
 }
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 123456000, time.UTC)

@@ -9,9 +9,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taskpilot/adapter/chatkit"
+	"taskpilot/adapter/translate"
 )
 
-// frames writes server-sent events as ChatKit wants them: frames of data only. Every write has its own deadline, for a
+// frames writes server-sent events as ChatKit wants them: frames of data only, but for followers. Every write has its own deadline, for a
 // page that stops reading must not hold a goroutine for ever.
 type frames struct {
 	response  *echo.Response
@@ -32,16 +33,24 @@ func (f *frames) open() error { return f.write(nil) }
 // beat writes a comment, so that nothing in between takes the connection for dead.
 func (f *frames) beat() error { return f.write([]byte(": hb\n\n")) }
 
-// send writes events, each in a frame, and sends them on at once.
-func (f *frames) send(events ...chatkit.Event) error {
+// say writes events that nobody goes on from, each in a frame, and sends them on at once.
+func (f *frames) say(events ...chatkit.Event) error {
+	return f.send(translate.Unmarked(events))
+}
+
+// send writes events, those that have a mark with an id.
+func (f *frames) send(events []translate.Marked) error {
 	if len(events) == 0 {
 		return nil
 	}
 	var buffer bytes.Buffer
 	for _, event := range events {
-		encoded, err := chatkit.Marshal(event)
+		encoded, err := chatkit.Marshal(event.Event)
 		if err != nil {
 			return fmt.Errorf("writing an event: %w", err)
+		}
+		if event.ID != "" {
+			buffer.WriteString("id: " + event.ID + "\n")
 		}
 		buffer.WriteString("data: ")
 		buffer.Write(encoded)

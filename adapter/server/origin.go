@@ -15,7 +15,7 @@ const chatKitOrigin = "https://cdn.platform.openai.com"
 
 // crossOrigin lets pages of known origins call, and answers browsers' preflights. A request without Origin comes from no
 // page and passes; one from a foreign page is refused. No cookies are ever used, so credentials are not allowed.
-func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Server) crossOrigin(method string, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		request, header := c.Request(), c.Response().Header()
 		header.Add("Vary", "Origin")
@@ -28,7 +28,7 @@ func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 			header.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After")
 		}
 		if request.Method == http.MethodOptions {
-			return preflight(c)
+			return preflight(c, method)
 		}
 		return next(c)
 	}
@@ -43,11 +43,11 @@ func (s *Server) allowed(request *http.Request, origin string) bool {
 	return err == nil && page.Host != "" && page.Host == request.Host
 }
 
-func preflight(c echo.Context) error {
+func preflight(c echo.Context, method string) error {
 	request, header := c.Request().Header, c.Response().Header()
 	header.Add("Vary", "Access-Control-Request-Headers")
 	header.Add("Vary", "Access-Control-Request-Private-Network")
-	header.Set("Access-Control-Allow-Methods", "POST, OPTIONS")
+	header.Set("Access-Control-Allow-Methods", method+", OPTIONS")
 	if wanted := request.Get("Access-Control-Request-Headers"); wanted != "" {
 		header.Set("Access-Control-Allow-Headers", wanted)
 	}
@@ -55,6 +55,6 @@ func preflight(c echo.Context) error {
 		header.Set("Access-Control-Allow-Private-Network", "true")
 	}
 	header.Set("Access-Control-Max-Age", "600")
-	header.Set("Allow", "POST, OPTIONS")
+	header.Set("Allow", method+", OPTIONS")
 	return c.NoContent(http.StatusNoContent)
 }

@@ -83,6 +83,9 @@ func (s *Server) problem(who tokens.Identity, err error) error {
 		return refused
 	}
 	var problem *api.Problem
+	if errors.Is(err, errThreadGone) {
+		return notFound()
+	}
 	if !errors.As(err, &problem) {
 		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: s.options.Words.Away(), Cause: err}
 	}
@@ -110,6 +113,8 @@ func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
 	switch {
 	case errors.Is(err, errThreadGone):
 		return chatkit.Error{Message: words.ThreadGone()}
+	case errors.Is(err, errItemGone):
+		return chatkit.Error{Message: words.ItemGone()}
 	case errors.Is(err, errGoingDown):
 		return chatkit.Error{Message: words.GoingDown(), AllowRetry: true}
 	case errors.Is(err, errPanic):
@@ -145,9 +150,15 @@ func (s *Server) problemEvent(problem *api.Problem) chatkit.Error {
 // Reasons of our own for the end of a stream.
 var (
 	errThreadGone = errors.New("no such thread")
+	errItemGone   = errors.New("no such message to answer again")
 	errGoingDown  = errors.New("the adapter is going down")
 	errPanic      = errors.New("a stream's handler panicked")
 )
+
+func isNotFound(err error) bool {
+	var problem *api.Problem
+	return errors.As(err, &problem) && problem.Status == http.StatusNotFound
+}
 
 // gone says that the page left: there is nobody to tell anything.
 func gone(ctx context.Context) bool { return ctx.Err() != nil }

@@ -22,6 +22,9 @@ import (
 // Chat is what the adapter needs of the chat API. Its errors are *api.Problem when chatcore answered with one.
 type Chat interface {
 	Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error]
+	Follow(ctx context.Context, who tokens.Identity, run int64, after string) iter.Seq2[api.Event, error]
+	Cancel(ctx context.Context, who tokens.Identity, run int64) error
+	ReaderLeft(ctx context.Context, who tokens.Identity, run int64) error
 	Conversations(ctx context.Context, who tokens.Identity, page api.PageRequest) (api.ConversationPage, error)
 	Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error)
 	Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error)
@@ -55,6 +58,8 @@ type Options struct {
 	WriteTime time.Duration // 30 s: for each write of a stream
 	WholeTime time.Duration // 30 s: for a request that is answered with JSON
 	Patience  time.Duration // 5 s: how long chatcore may take before a stream is begun without it
+
+	ReloadWait time.Duration // how long a reloaded page waits for an answer at work that nobody shows; not at all when zero
 }
 
 // Server answers ChatKit pages. Make one with New.
@@ -96,6 +101,16 @@ func New(options Options) *Server {
 // Closing tells open streams to say goodbye. It is for the beginning of a shutdown.
 func (s *Server) Closing() { s.close.Do(func() { close(s.goodbye) }) }
 
+// goingDown says that a shutdown has begun.
+func (s *Server) goingDown() bool {
+	select {
+	case <-s.goodbye:
+		return true
+	default:
+		return false
+	}
+}
+
 // Handler serves everything.
 func (s *Server) Handler() http.Handler {
 	e := echo.New()
@@ -103,10 +118,12 @@ func (s *Server) Handler() http.Handler {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.refuse
 	for _, path := range []string{"/api/v1/chatkit", "/chatkit"} {
-		e.Any(path, s.enabled(s.crossOrigin(post(s.chatkit))))
+		s.route(e, http.MethodPost, path, s.chatkit)
+		s.route(e, http.MethodGet, path+"/threads/:thread_id/events", s.follow)
+		s.route(e, http.MethodPost, path+"/threads/:thread_id/cancel", s.cancel)
 	}
 	for _, path := range []string{"/api/v1/chatkit/sessions", "/api/chatkit/sessions"} {
-		e.Any(path, s.enabled(s.crossOrigin(post(s.createSession))))
+		s.route(e, http.MethodPost, path, s.createSession)
 	}
 	if s.options.Keys != nil {
 		e.GET("/.well-known/jwks.json", echo.WrapHandler(s.options.Keys))
@@ -131,12 +148,17 @@ func (s *Server) enabled(next echo.HandlerFunc) echo.HandlerFunc {
 	return next
 }
 
-// post refuses every other method.
-func post(next echo.HandlerFunc) echo.HandlerFunc {
+// route serves a path to pages, with one method.
+func (s *Server) route(e *echo.Echo, method, path string, handler echo.HandlerFunc) {
+	e.Any(path, s.enabled(s.crossOrigin(method, only(method, handler))))
+}
+
+// only refuses every other method.
+func only(method string, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if c.Request().Method != http.MethodPost {
-			c.Response().Header().Set("Allow", "POST, OPTIONS")
-			return serving.Problem{Status: http.StatusMethodNotAllowed, Detail: "Send a POST request."}
+		if c.Request().Method != method {
+			c.Response().Header().Set("Allow", method+", OPTIONS")
+			return serving.Problem{Status: http.StatusMethodNotAllowed, Detail: "Send a " + method + " request."}
 		}
 		return next(c)
 	}

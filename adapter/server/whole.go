@@ -15,7 +15,7 @@ import (
 
 // answerWhole answers a request with one JSON object.
 func (s *Server) answerWhole(c echo.Context, who tokens.Identity, request chatkit.Request) error {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.WholeTime)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.WholeTime+s.options.ReloadWait)
 	defer cancel()
 	answer, err := s.whole(ctx, who, request)
 	if err != nil {
@@ -34,11 +34,12 @@ func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit
 	switch r := request.(type) {
 	case chatkit.GetThread:
 		first := chatkit.Paging{Limit: chatkit.DefaultPage, Order: chatkit.Ascending}
-		thread, items, err := s.items(ctx, who, r.ThreadID, first)
+		thread, items, err := s.items(ctx, who, r.ThreadID, first, true)
 		thread.Items = items
 		return thread, err
 	case chatkit.ListItems:
-		_, items, err := s.items(ctx, who, r.ThreadID, r.Paging)
+		reload := r.Order != chatkit.Ascending && r.After == ""
+		_, items, err := s.items(ctx, who, r.ThreadID, r.Paging, reload)
 		return items, err
 	case chatkit.ListThreads:
 		return s.threads(ctx, who, r.Paging)
@@ -50,30 +51,6 @@ func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit
 		return nil, serving.Problem{
 			Status: http.StatusNotImplemented, Code: "not_supported", Detail: s.options.Words.Unsupported(request.RequestType()),
 		}
-	}
-}
-
-// items gives a thread and a page of its items. Each page of messages may show few of them, so it asks until the page is
-// full or there is nothing more.
-func (s *Server) items(ctx context.Context, who tokens.Identity, thread string, paging chatkit.Paging) (t chatkit.Thread, p chatkit.Page[chatkit.Item], err error) {
-	conversation, ok := translate.ParseThreadID(thread)
-	if !ok {
-		return t, p, notFound()
-	}
-	window, ok := s.translator.NewWindow(conversation, paging)
-	if !ok {
-		return t, p, notFound()
-	}
-	for ask := window.First(); ; {
-		page, err := s.options.Chat.Messages(ctx, who, conversation, ask)
-		if err != nil {
-			return t, p, s.problem(who, err)
-		}
-		window.Add(page.Data)
-		if window.Full() || !page.HasMore || page.After == "" || page.After == ask.After {
-			return s.translator.Thread(page.Conversation), window.Page(), nil
-		}
-		ask.After = page.After
 	}
 }
 

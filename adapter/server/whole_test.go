@@ -177,7 +177,6 @@ var _ = Describe("A request that is known and not served yet", func() {
 	},
 		Entry(nil, "threads.add_client_tool_output", `{"thread_id":"thr_7","result":null}`),
 		Entry(nil, "threads.add_structured_input", `{"thread_id":"thr_7","item_id":"i","input":{}}`),
-		Entry(nil, "threads.retry_after_item", `{"thread_id":"thr_7","item_id":"i"}`),
 		Entry(nil, "threads.custom_action", `{"thread_id":"thr_7","action":{"type":"x"}}`),
 	)
 

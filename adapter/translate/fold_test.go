@@ -15,6 +15,7 @@ type thread struct {
 	final  map[string]bool
 	errors []map[string]any
 	seen   []string // the types of the events, in order
+	lax    bool     // items may come that are there: they are taken as they come
 }
 
 func newThread() *thread {
@@ -53,6 +54,7 @@ func (t *thread) put(item map[string]any, final, replaces bool) error {
 	id := item["id"].(string)
 	_, known := t.items[id]
 	switch {
+	case t.lax && known:
 	case replaces && !t.final[id]:
 		return fmt.Errorf("%s was replaced before it was done", id)
 	case !replaces && t.final[id]:
@@ -96,7 +98,7 @@ func (t *thread) update(id string, update map[string]any) error {
 }
 
 func (t *thread) remove(id string) error {
-	if _, known := t.items[id]; !known {
+	if _, known := t.items[id]; !known && !t.lax {
 		return fmt.Errorf("%s was removed and is not there", id)
 	}
 	delete(t.items, id)

@@ -19,10 +19,8 @@ func TestStreamIsHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := play(t)
 		page := newThread()
-		for range rapid.IntRange(1, 4).Draw(t, "turns") {
-			p.live = nil
-			p.turn()
-			stream := fresh(t).NewStream(len(p.stored) == 2)
+		for i := range rapid.IntRange(1, 5).Draw(t, "turns") {
+			stream := fresh(t).NewStream(p.next(i == 0))
 			for _, body := range p.live {
 				for _, event := range stream.Event(overTheWire(t, body)) {
 					if err := page.read(event); err != nil {
@@ -48,6 +46,22 @@ func TestStreamIsHistory(t *testing.T) {
 			}
 		}
 	})
+}
+
+// next plays another turn, or an earlier one again.
+func (p *playing) next(first bool) translate.Opening {
+	p.live = nil
+	switch {
+	case first:
+		p.turn()
+		return translate.Thread
+	case rapid.IntRange(0, 2).Draw(p.T, "again") == 0:
+		p.retry()
+		return translate.Again
+	default:
+		p.turn()
+		return translate.Message
+	}
 }
 
 // TestUnfinishedAnswer holds that an answer at work shows items that stay: a page that reads history in the middle of a

@@ -57,6 +57,14 @@ func (w *Window) Add(messages []api.Message) {
 	}
 }
 
+// With is what the window would be with these messages added. The window itself stays as it is.
+func (w *Window) With(messages []api.Message) *Window {
+	with := *w
+	with.items = slices.Clone(w.items)
+	with.Add(messages)
+	return &with
+}
+
 // follows says that an item stands behind the cursor. The cursor's own item need not be there any more.
 func (w *Window) follows(item chatkit.Item) bool {
 	if (w.cursor == Place{}) {

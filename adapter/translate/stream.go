@@ -12,14 +12,25 @@ import (
 // history gives for it. A Stream is for one turn and one goroutine.
 type Stream struct {
 	Translator
-	newThread    bool
+	opening      Opening
 	conversation int64
 	steps        map[int64]*liveStep
+	stored       map[int64]api.Step // steps that are told from what is stored: whole, and without what was being done
 }
 
-// NewStream begins a turn. newThread says that the page has to be told of the thread first.
-func (t Translator) NewStream(newThread bool) *Stream {
-	return &Stream{Translator: t, newThread: newThread, steps: map[int64]*liveStep{}}
+// Opening says how a turn's stream begins.
+type Opening int
+
+// How a stream begins.
+const (
+	Message Opening = iota // with the user's message
+	Thread                 // with the thread, which is new
+	Again                  // with neither: a message is answered again
+)
+
+// NewStream begins a turn.
+func (t Translator) NewStream(opening Opening) *Stream {
+	return &Stream{Translator: t, opening: opening, steps: map[int64]*liveStep{}, stored: map[int64]api.Step{}}
 }
 
 // Event gives what the page is sent for an event: often nothing, sometimes several.
@@ -69,12 +80,19 @@ func one(e chatkit.Event) []chatkit.Event { return []chatkit.Event{e} }
 func (s *Stream) started(e api.RunStarted) []chatkit.Event {
 	s.conversation = e.Conversation.ID
 	var events []chatkit.Event
-	if s.newThread {
+	if s.opening == Thread {
 		events = append(events, chatkit.ThreadCreated{Thread: s.Thread(e.Conversation)})
 	}
-	return append(events,
-		chatkit.ItemDone{Item: s.userMessage(s.conversation, e.UserMessage)},
-		chatkit.StreamOptions{AllowCancel: true})
+	if s.opening != Again {
+		events = append(events, chatkit.ItemDone{Item: s.userMessage(s.conversation, e.UserMessage)})
+	}
+	events = append(events, chatkit.StreamOptions{AllowCancel: true})
+	for _, message := range e.Superseded {
+		for _, item := range s.Items(s.conversation, message) {
+			events = append(events, chatkit.ItemRemoved{ItemID: item.ItemID()})
+		}
+	}
+	return events
 }
 
 // step finds a step at work. One that was not announced has no head yet: its calls wait until it is completed.
@@ -93,7 +111,7 @@ func (s *Stream) delta(e api.MessageDelta) []chatkit.Event {
 		return nil
 	}
 	step.text += e.Text
-	if step.head.Code != "" {
+	if _, stored := s.stored[e.StepID]; stored || step.head.Code != "" {
 		return nil // chatcore's own sentence may be said in other words: it comes whole
 	}
 	var events []chatkit.Event
@@ -118,9 +136,23 @@ func (s *Stream) endText(step *liveStep) []chatkit.Event {
 }
 
 func (s *Stream) callStarted(e api.ToolCallStarted) []chatkit.Event {
+	events := s.endText(s.step(e.StepID))
+	if s.over(e) {
+		return events
+	}
 	text, icon := s.words.Doing(e.Record)
-	return append(s.endText(s.step(e.StepID)), chatkit.ProgressUpdate{Text: text, Icon: icon})
+	return append(events, chatkit.ProgressUpdate{Text: text, Icon: icon})
 }
+
+// over says that a call that is told to start has long ended.
+func (s *Stream) over(e api.ToolCallStarted) bool {
+	return slices.ContainsFunc(s.stored[e.StepID].ToolCalls, func(call api.ToolCall) bool {
+		return call.Index == e.Record.Index && call.Status.Done()
+	})
+}
+
+// idle says that no step is at work.
+func (s *Stream) idle() bool { return len(s.steps) == 0 }
 
 // callFinished shows the call when all before it were shown; else it waits for them.
 func (s *Stream) callFinished(e api.ToolCallFinished) []chatkit.Event {

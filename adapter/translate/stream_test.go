@@ -32,7 +32,7 @@ var _ = Describe("A turn's stream", func() {
 	executed := running
 	executed.Status, executed.Result = api.CallExecuted, task
 
-	BeforeEach(func() { stream = fresh(bailOut{}).NewStream(true) })
+	BeforeEach(func() { stream = fresh(bailOut{}).NewStream(translate.Thread) })
 
 	// told gives the frames that the bodies lead to, one JSON text a line.
 	told := func(bodies ...api.Body) string {
@@ -65,7 +65,7 @@ var _ = Describe("A turn's stream", func() {
 	})
 
 	It("of a message to a thread that is there begins at the message", func() {
-		stream = fresh(bailOut{}).NewStream(false)
+		stream = fresh(bailOut{}).NewStream(translate.Message)
 		Expect(told(started)).To(HavePrefix(`{"type":"thread.item.done"`))
 	})
 
@@ -133,7 +133,7 @@ var _ = Describe("A turn's stream", func() {
 
 // frameOf is the frame of a finished call's item, for its length.
 func frameOf(record api.ToolCall) string {
-	stream := fresh(bailOut{}).NewStream(true)
+	stream := fresh(bailOut{}).NewStream(translate.Thread)
 	stream.Event(api.RunStarted{Conversation: api.Conversation{ID: 7}})
 	stream.Event(api.MessageStarted{Step: api.StepHead{ID: 5, Position: 3, CreatedAt: time.Date(2026, 11, 22, 10, 30, 1, 0, time.UTC)}})
 	events := stream.Event(api.ToolCallFinished{StepID: 5, Record: record})

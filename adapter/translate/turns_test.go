@@ -3,6 +3,7 @@ package translate_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -39,9 +40,22 @@ func (p *playing) tell(bodies ...api.Body) { p.live = append(p.live, bodies...) 
 func (p *playing) turn() {
 	id, position, at := p.place()
 	user := api.Message{ID: id, Role: api.RoleUser, Position: position, CreatedAt: at, Content: p.words("question"), State: api.StateDone}
-	id, position, at = p.place()
+	p.stored = append(p.stored, user)
+	p.answer(user, nil)
+}
+
+// retry plays another answer to one of the user's messages: all that came after it goes.
+func (p *playing) retry() {
+	at := 2 * rapid.IntRange(0, len(p.stored)/2-1).Draw(p.T, "answered again")
+	superseded := slices.Clone(p.stored[at+1:])
+	p.stored = p.stored[:at+1]
+	p.answer(p.stored[at], superseded)
+}
+
+func (p *playing) answer(user api.Message, superseded []api.Message) {
+	id, position, at := p.place()
 	answer := api.Message{ID: id, Role: api.RoleAssistant, Position: position, CreatedAt: at, State: api.StateDone, ReplyTo: user.ID}
-	p.tell(api.RunStarted{RunID: answer.ID, Conversation: p.conversation, UserMessage: user})
+	p.tell(api.RunStarted{RunID: answer.ID, Conversation: p.conversation, UserMessage: user, Superseded: superseded})
 	for range rapid.IntRange(0, 4).Draw(p.T, "steps") {
 		p.aside()
 		if rapid.IntRange(0, 5).Draw(p.T, "take-over") == 0 {
@@ -50,7 +64,7 @@ func (p *playing) turn() {
 		answer.Steps = append(answer.Steps, p.step(p.calls()))
 	}
 	p.end(&answer)
-	p.stored = append(p.stored, user, answer)
+	p.stored = append(p.stored, answer)
 }
 
 // aside is something that is not stored.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -19,32 +18,22 @@ type Chat struct {
 	Keys   *tokens.Keys     // signs a hop token for each call; nil: Token or the caller's own goes along
 	Token  string           // of the adapter, for a chat API that knows services and not users; only without Keys
 	Clock  func() time.Time // of the hop tokens
-}
 
-// Stream sends a message and gives the turn as it happens; see api.Client.Stream.
-func (c *Chat) Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error] {
-	return func(yield func(api.Event, error) bool) {
-		caller, err := c.caller(who)
-		if err != nil {
-			yield(api.Event{}, err)
-			return
-		}
-		c.Client.Stream(ctx, caller, request)(yield)
-	}
+	Patience time.Duration // how long a turn whose stream broke is looked for; 20 s when zero
 }
 
 // Conversations gives a page of the person's conversations.
 func (c *Chat) Conversations(ctx context.Context, who tokens.Identity, page api.PageRequest) (api.ConversationPage, error) {
 	return read(ctx, c, who, func(caller api.Caller) (api.ConversationPage, error) {
 		return c.Client.Conversations(ctx, caller, page)
-	})
+	}, 0)
 }
 
 // Messages gives a page of a conversation's messages.
 func (c *Chat) Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error) {
 	return read(ctx, c, who, func(caller api.Caller) (api.MessagePage, error) {
 		return c.Client.Messages(ctx, caller, conversation, page)
-	})
+	}, page.Wait)
 }
 
 // Rename gives a conversation another title.
@@ -100,8 +89,9 @@ const (
 	firstWait = 100 * time.Millisecond
 )
 
-// read makes a call that changes nothing, and again while no answer comes. An answer is final, also a bad one.
-func read[T any](ctx context.Context, c *Chat, who tokens.Identity, call func(api.Caller) (T, error)) (T, error) {
+// read makes a call that changes nothing, and again while no answer comes. An answer is final, also a bad one. One that
+// may be held back for wait has that much more time.
+func read[T any](ctx context.Context, c *Chat, who tokens.Identity, call func(api.Caller) (T, error), wait time.Duration) (T, error) {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval = firstWait
 	return backoff.Retry(ctx, func() (T, error) {
@@ -116,5 +106,5 @@ func read[T any](ctx context.Context, c *Chat, who tokens.Identity, call func(ap
 			return none, backoff.Permanent(err)
 		}
 		return answer, err
-	}, backoff.WithBackOff(waits), backoff.WithMaxTries(readTries), backoff.WithMaxElapsedTime(readTime))
+	}, backoff.WithBackOff(waits), backoff.WithMaxTries(readTries), backoff.WithMaxElapsedTime(readTime+wait))
 }

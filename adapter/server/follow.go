@@ -1,0 +1,122 @@
+package server
+
+import (
+	"context"
+	"iter"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taskpilot/adapter/chatkit"
+	"taskpilot/adapter/translate"
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/serving"
+	"taskpilot/internal/tokens"
+)
+
+// follow shows the turn at work in a thread to a page that did not begin it, as ChatKit's events with ids. Behind
+// Last-Event-ID it goes on with that turn, also when it has ended since.
+func (s *Server) follow(c echo.Context) error {
+	who, conversation, err := s.thread(c)
+	if err != nil {
+		return err
+	}
+	after, err := lastEvent(c.Request())
+	if err != nil {
+		return err
+	}
+	page := c.Request().Context()
+	answer, err := s.atWork(page, who, conversation)
+	if err != nil {
+		return err
+	}
+	run, following := answer.ID, s.translator.Follow(answer.ID, answer.Steps)
+	if after.Run != 0 && (after.Run == run || !after.IsEnd()) {
+		run, following = after.Run, s.translator.Resume(after)
+	}
+	if run == 0 {
+		return c.NoContent(http.StatusNoContent)
+	}
+	arriving := s.pull(page, func(ctx context.Context) iter.Seq2[api.Event, error] {
+		return within(conversation, s.options.Chat.Follow(ctx, who, run, ""))
+	})
+	defer arriving.hangUp()
+	show := &showing{
+		Server: s, who: who, out: s.frames(c), arriving: arriving, missing: errThreadGone, follower: true, translate: following.Event,
+	}
+	return show.show(page)
+}
+
+// cancel stops the turn at work in a thread, if there is one.
+func (s *Server) cancel(c echo.Context) error {
+	who, conversation, err := s.thread(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	answer, err := s.atWork(ctx, who, conversation)
+	if err != nil {
+		return err
+	}
+	if answer.ID != 0 {
+		if err := s.options.Chat.Cancel(ctx, who, answer.ID); err != nil && !isNotFound(err) {
+			return s.problem(who, err)
+		}
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// thread says who calls, and about which conversation.
+func (s *Server) thread(c echo.Context) (who tokens.Identity, conversation int64, err error) {
+	if who, err = s.identify(c.Request()); err != nil {
+		return who, 0, refusal(err)
+	}
+	conversation, ok := translate.ParseThreadID(c.Param("thread_id"))
+	if !ok {
+		return who, 0, notFound()
+	}
+	return who, conversation, nil
+}
+
+func lastEvent(r *http.Request) (after translate.Mark, err error) {
+	id := r.Header.Get("Last-Event-ID")
+	if id == "" {
+		return after, nil
+	}
+	after, ok := translate.ParseMark(id)
+	if !ok {
+		return after, serving.Problem{
+			Status: http.StatusBadRequest, Code: "invalid_request", Field: "Last-Event-ID", Detail: "Last-Event-ID must be the id of an event that came from here.",
+		}
+	}
+	return after, nil
+}
+
+// atWork gives the answer that is being written in a conversation; its ID is the run's, and 0 when there is none.
+func (s *Server) atWork(ctx context.Context, who tokens.Identity, conversation int64) (answer api.Message, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.options.WholeTime)
+	defer cancel()
+	newest, err := s.options.Chat.Messages(ctx, who, conversation, api.PageRequest{Limit: 1, Order: chatkit.Descending})
+	if err != nil {
+		return answer, s.problem(who, err)
+	}
+	if len(newest.Data) > 0 && newest.Data[0].State == api.StateRunning {
+		return newest.Data[0], nil
+	}
+	return answer, nil
+}
+
+// within holds a turn to a conversation: an id from elsewhere must not show another thread here.
+func within(conversation int64, events iter.Seq2[api.Event, error]) iter.Seq2[api.Event, error] {
+	return func(yield func(api.Event, error) bool) {
+		for event, err := range events {
+			if started, ok := event.Body.(api.RunStarted); ok && started.Conversation.ID != conversation {
+				yield(api.Event{}, &api.Problem{Status: http.StatusNotFound})
+				return
+			}
+			if !yield(event, err) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package translate
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"taskpilot/adapter/chatkit"
+	"taskpilot/chatcore/api"
+)
+
+// liveStep is what was seen and shown of a step that is not completed.
+type liveStep struct {
+	head      api.StepHead
+	text      string
+	textBegun bool
+	textEnded bool
+	records   map[int]api.ToolCall
+	shown     map[string][]byte // items that were sent, by id; nil: announced only
+}
+
+// soFar is the step as far as it came, with these calls.
+func (l *liveStep) soFar(calls []api.ToolCall) api.Step {
+	return api.Step{
+		ID: l.head.ID, Position: l.head.Position, Content: l.text, ToolCalls: calls,
+		Code: l.head.Code, CreatedAt: l.head.CreatedAt,
+	}
+}
+
+// show sends the items of a step that were not sent yet, and anew those that changed.
+func (s *Stream) show(step *liveStep, state api.Step) []chatkit.Event {
+	var events []chatkit.Event
+	for _, item := range s.itemsOfStep(s.conversation, state) {
+		encoded, err := chatkit.Marshal(item)
+		id := item.ItemID()
+		before, sent := step.shown[id]
+		switch {
+		case err != nil || sent && bytes.Equal(before, encoded):
+			continue
+		case sent && before != nil:
+			events = append(events, chatkit.ItemReplaced{Item: item})
+		case sent: // a text that was only announced
+			events = append(events, endOfPart(item), chatkit.ItemDone{Item: item})
+		default:
+			events = append(events, chatkit.ItemDone{Item: item})
+		}
+		step.shown[id] = encoded
+	}
+	return events
+}
+
+func endOfPart(item chatkit.Item) chatkit.Event {
+	done := chatkit.PartDone{}
+	if message, ok := item.(chatkit.AssistantMessage); ok {
+		done.Content = message.Content[0]
+	}
+	return chatkit.ItemUpdated{ItemID: item.ItemID(), Update: done}
+}
+
+// takeBack removes what was shown of a step and is not among the items that stay.
+func (s *Stream) takeBack(step *liveStep, stay []chatkit.Item) []chatkit.Event {
+	for _, item := range stay {
+		delete(step.shown, item.ItemID())
+	}
+	var events []chatkit.Event
+	for _, id := range slices.Sorted(maps.Keys(step.shown)) {
+		events = append(events, chatkit.ItemRemoved{ItemID: id})
+	}
+	return events
+}

@@ -1,0 +1,73 @@
+package upstream
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"taskpilot/chatcore/api"
+	"taskpilot/internal/tokens"
+)
+
+// Stream sends a message and gives the turn as it happens. Once the turn was accepted it goes on by itself when what
+// carries it breaks: the events come without a gap or a repeat. The request itself is never sent twice. Errors are those
+// of api.Client.Stream; api.ErrCut is among them when the rest could not be had.
+func (c *Chat) Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error] {
+	return func(yield func(api.Event, error) bool) {
+		caller, err := c.caller(who)
+		if err != nil {
+			yield(api.Event{}, err)
+			return
+		}
+		r := &reading{Chat: c, who: who, yield: yield}
+		over, err := r.pull(c.Client.Stream(ctx, caller, request))
+		switch {
+		case over:
+		case r.run == 0 || r.last == "" || !broken(err):
+			yield(api.Event{}, err)
+		default:
+			r.goOn(ctx)
+		}
+	}
+}
+
+// Follow gives a run's events behind the event with the id after, or from its beginning when after is empty, to its end.
+// It goes on by itself as Stream does.
+func (c *Chat) Follow(ctx context.Context, who tokens.Identity, run int64, after string) iter.Seq2[api.Event, error] {
+	return func(yield func(api.Event, error) bool) {
+		r := &reading{Chat: c, who: who, yield: yield, run: run, last: after}
+		r.goOn(ctx)
+	}
+}
+
+// Cancel stops a run and keeps what was said.
+func (c *Chat) Cancel(ctx context.Context, who tokens.Identity, run int64) error {
+	return c.tell(ctx, who, func(caller api.Caller) error { return c.Client.CancelRun(ctx, caller, run) })
+}
+
+// ReaderLeft tells that the page that showed a run went away. To tell it twice does no harm, so it is tried for a while.
+func (c *Chat) ReaderLeft(ctx context.Context, who tokens.Identity, run int64) error {
+	return c.tell(ctx, who, func(caller api.Caller) error { return c.Client.ReaderLeft(ctx, caller, run) })
+}
+
+// tellTime is how long something is told again while it is not heard.
+const tellTime = 8 * time.Second
+
+// tell makes a call that does no harm when it is made twice, with a token of its own for each try.
+func (c *Chat) tell(ctx context.Context, who tokens.Identity, call func(api.Caller) error) error {
+	waits := backoff.NewExponentialBackOff()
+	waits.InitialInterval, waits.MaxInterval = firstWait, longestPause
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		caller, err := c.caller(who)
+		if err == nil {
+			err = call(caller)
+		}
+		if final(err) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithBackOff(waits), backoff.WithMaxElapsedTime(tellTime))
+	return err
+}
