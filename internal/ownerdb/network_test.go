@@ -47,6 +47,25 @@ var _ = Describe("The database's network", func() {
 		Expect(titles(ctx, db, alice)).To(Equal([]string{"one", "three"}))
 	}, SpecTimeout(patience))
 
+	It("may close a connection that is being made, in order: the database is away", func(ctx SpecContext) {
+		closing, err := net.Listen("tcp", "127.0.0.1:0")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(closing.Close)
+		go func() {
+			for {
+				conn, err := closing.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = conn.Read(make([]byte, 1024)) // what is unread would make it a reset
+				_ = conn.Close()
+			}
+		}()
+		there := open("postgres://u:p@"+closing.Addr().String()+"/d?sslmode=disable", ownerdb.Options{Silence: silence})
+		Expect(there.Ping(ctx)).To(Satisfy(ownerdb.IsAway))
+		Expect(addTask(ctx, there, alice, 1, "one")).To(Satisfy(ownerdb.IsAway))
+	}, SpecTimeout(patience))
+
 	It("may go silent within a transaction, and the transaction is not there afterwards", func(ctx SpecContext) {
 		Expect(addTask(ctx, db, alice, 1, "one")).To(Succeed())
 		err := db.As(ctx, alice, func(tx *ownerdb.Tx) error {

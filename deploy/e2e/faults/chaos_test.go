@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -107,7 +108,7 @@ func (c *chaos) do(ctx context.Context, f fault) error {
 	}
 	for _, hop := range system.Hops() {
 		if hop.Name == f.whom {
-			return harm(ctx, hop, f)
+			return c.harm(ctx, hop, f)
 		}
 	}
 	return fmt.Errorf("there is no %s", f.whom)
@@ -124,7 +125,34 @@ func strike(ctx context.Context, replica *faults.Replica, f fault) error {
 	return replica.Start()
 }
 
-func harm(ctx context.Context, hop *faults.Hop, f fault) error {
+// pagesHarmed are the times in which pages were cut off from the adapters.
+type pagesHarmed struct {
+	mu    sync.Mutex
+	times []span
+}
+
+type span struct{ from, to time.Time }
+
+// near says that a harm touched a time, or the moment before it.
+func (h *pagesHarmed) near(from, to time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.ContainsFunc(h.times, func(s span) bool {
+		return s.from.Before(to) && s.to.Add(time.Second).After(from)
+	})
+}
+
+func (h *pagesHarmed) add(from, to time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.times = append(h.times, span{from, to})
+}
+
+func (c *chaos) harm(ctx context.Context, hop *faults.Hop, f fault) error {
+	if hop == system.Pages {
+		from := time.Now()
+		defer func() { c.world.harmed.add(from, time.Now()) }()
+	}
 	switch f.what {
 	case "cut":
 		return hop.Cut()

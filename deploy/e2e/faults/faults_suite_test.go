@@ -117,7 +117,7 @@ func warmUp(ctx context.Context) {
 	w := newWorld()
 	for range 4 {
 		p := w.newPerson(newUser("early"), 1)
-		p.send(ctx, &talk{}, -1)
+		p.send(ctx, &talk{}, moves{})
 		p.close()
 	}
 	Expect(w.violations()).To(BeEmpty())

@@ -48,6 +48,7 @@ var _ = Describe("Faults at every hop", Serial, func() {
 		broken = append(broken, w.checkHistories(ctx)...)
 		broken = append(broken, strangeEnds()...)
 		w.report()
+		slices.Sort(broken)
 		if len(broken) > manyBreaches {
 			broken = append(broken[:manyBreaches], fmt.Sprintf("and %d more", len(broken)-manyBreaches))
 		}
@@ -92,7 +93,7 @@ func strangeEnds() (broken []string) {
 		for line := range strings.Lines(replica.Log()) {
 			for _, never := range []string{"panic", "DATA RACE", `"status":500`} {
 				if strings.Contains(line, never) && !strings.Contains(line, "context canceled") { // a caller who had gone
-					broken = append(broken, replica.Name+": "+strings.TrimSpace(line))
+					broken = append(broken, brief("%s: %s", replica.Name, strings.TrimSpace(line)))
 				}
 			}
 		}

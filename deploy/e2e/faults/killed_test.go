@@ -20,7 +20,7 @@ var _ = Describe("A chatcore that is killed", func() {
 		gate := t.user
 		script(p, scripted.Reply{Chunks: []scripted.Chunk{{Text: "This will "}, {Text: "never "}, {Gate: gate, Text: "be seen."}}},
 			scripted.Say("It began ", "anew."))
-		done := background(func() { p.send(ctx, t, -1) })
+		done := background(func() { p.send(ctx, t, moves{}) })
 		Eventually(ctx, func() int { return model.Waiting(gate) }).WithTimeout(settle).Should(Equal(1))
 		owner := ownerOf(ctx, p.name)
 		restarted(ctx, owner)
@@ -38,7 +38,7 @@ var _ = Describe("A chatcore that is killed", func() {
 		script(p, scripted.CallTool("add_task", fmt.Sprintf(`{"title": %q}`, title)), scripted.Say("Added."))
 		Expect(system.Tools.Do(faults.Silent, faults.Answers)).To(Succeed())
 		DeferCleanup(func(ctx SpecContext) { system.Tools.Heal(ctx) })
-		done := background(func() { p.send(ctx, t, -1) })
+		done := background(func() { p.send(ctx, t, moves{}) })
 		effects := func() []string { return rows(ctx, `SELECT call_key FROM tool_effects WHERE user_id = $1`, p.name) }
 		Eventually(ctx, effects).WithTimeout(settle).Should(HaveLen(1), "the tool acts, and nobody hears of it")
 		owner := ownerOf(ctx, p.name)
@@ -61,7 +61,7 @@ var _ = Describe("A toolserver that is killed between what it did and its answer
 		script(p, scripted.CallTool("add_task", `{"title": "Only once"}`), scripted.Say("Added."))
 		Expect(system.Tools.Do(faults.Silent, faults.Answers)).To(Succeed())
 		DeferCleanup(func(ctx SpecContext) { system.Tools.Heal(ctx) })
-		done := background(func() { p.send(ctx, t, -1) })
+		done := background(func() { p.send(ctx, t, moves{}) })
 		Eventually(ctx, func() []string { return rows(ctx, `SELECT call_key FROM tool_effects WHERE user_id = $1`, p.name) }).
 			WithTimeout(settle).Should(HaveLen(1))
 		for _, replica := range system.Toolservers {

@@ -1,87 +1,185 @@
 package faults_test
 
 import (
+	"bufio"
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"strings"
+	"time"
 
 	"taskpilot/deploy/e2e/wire"
 )
 
-// send says something on the page and looks at what is streamed: to its end, or until so many events came, when the
-// person presses Stop or goes away.
-func (p *person) send(ctx context.Context, t *talk, leaveAfter int) {
+// moves are what a person does while an answer comes; the zero value looks on to the end.
+type moves struct {
+	after int  // so many events
+	leave bool // then they press Stop as the stock page has it, reload or go: all abort the request
+	stop  bool // then they press a Stop that says so, and look on
+}
+
+// send says something on the page and looks at what is streamed.
+func (p *person) send(ctx context.Context, t *talk, m moves) {
 	s := &said{user: p.name, text: p.words()}
 	p.say(s)
-	ctx, leave := context.WithCancel(ctx)
-	defer leave()
 	kind := "threads.add_user_message"
 	if t.id == "" {
 		kind = "threads.create"
 	}
-	response, err := p.page.Post(ctx, kind, wire.Say(t.id, s.text))
-	if err != nil {
-		t.torn = true
-		p.count("requests that failed")
+	p.request(ctx, t, s, kind, wire.Say(t.id, s.text), m)
+}
+
+// again wants another answer to the last question that the page shows.
+func (p *person) again(ctx context.Context, t *talk) {
+	if t.question == "" {
 		return
+	}
+	for id := range t.done { // what comes after it may go
+		if id != t.question {
+			delete(t.done, id)
+		}
+	}
+	p.count("asked for another answer")
+	p.request(ctx, t, &said{}, "threads.retry_after_item", wire.Object{"thread_id": t.id, "item_id": t.question}, moves{})
+}
+
+// resends is how often the stock page sends a request again that had no answer, or one that was cut.
+const resends = 5
+
+func (p *person) request(ctx context.Context, t *talk, s *said, kind string, params wire.Object, m moves) {
+	s.first = time.Now()
+	s.last = s.first
+	for try := range resends + 1 {
+		if try > 0 {
+			p.count("requests sent again")
+			t.torn = true
+			pause(ctx, time.Duration(p.rand.IntN(300))*time.Millisecond)
+			s.last = time.Now()
+		}
+		if p.try(ctx, t, s, kind, params, m) || ctx.Err() != nil {
+			return
+		}
+	}
+	t.torn = true
+}
+
+// try makes a request once; false: the page sends it again.
+func (p *person) try(ctx context.Context, t *talk, s *said, kind string, params wire.Object, m moves) bool {
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	page := p.page
+	page.Header = http.Header{"Chatkit-Frame-Instance-Id": {p.frame}}
+	response, err := page.Post(ctx, kind, params)
+	if err != nil {
+		p.count("requests without an answer")
+		return false
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
 		t.torn = true
 		p.count(fmt.Sprintf("requests answered with %d", response.StatusCode))
-		return
+		return response.StatusCode < 500
 	}
-	p.watch(t, s, response.Body, leaveAfter)
+	return p.watch(ctx, t, s, wire.Frames(response.Body), m)
 }
 
-// watch reads a stream and folds it.
-func (p *person) watch(t *talk, s *said, body io.Reader, leaveAfter int) {
-	var whole []wire.Object
-	for event, err := range wire.Frames(body) {
+// watch reads a stream and folds it; false: it was cut.
+func (p *person) watch(ctx context.Context, t *talk, s *said, frames iter.Seq2[wire.Object, error], m moves) (whole bool) {
+	var seen []wire.Object
+	whole = true
+	for event, err := range frames {
 		if err != nil {
 			p.count("streams cut")
-			t.torn = true
+			t.torn, whole = true, false
 			break
 		}
-		whole = append(whole, event)
+		seen = append(seen, event)
 		p.note(t, s, event)
-		if len(whole) == leaveAfter {
+		if len(seen) != m.after {
+			continue
+		}
+		if m.stop {
+			p.stop(ctx, t)
+		}
+		if m.leave {
 			t.torn = true
 			p.count("streams left")
 			break
 		}
 	}
 	var alone wire.Thread
-	if err := alone.Fold(clone(whole)); err != nil {
+	if err := alone.Fold(clone(without(seen, "thread.item.removed"))); err != nil {
 		p.violation("a stream of %s in %s does not fold: %v", p.name, t.id, err)
 	}
 	if t.torn {
-		return
+		return whole
 	}
 	p.count("streams whole")
-	if len(whole) == 0 {
+	if len(seen) == 0 {
 		p.violation("a stream of %s in %s was empty and ended in order", p.name, t.id)
 	}
-	if err := t.thread.Fold(clone(whole)); err != nil {
+	if err := t.thread.Fold(clone(seen)); err != nil {
 		p.violation("the streams of %s in %s do not fold: %v", p.name, t.id, err)
 		t.torn = true
 	}
+	return whole
+}
+
+// without leaves out events that speak of items of other streams.
+func without(events []wire.Object, kind string) (rest []wire.Object) {
+	for _, event := range events {
+		if event["type"] != kind {
+			rest = append(rest, event)
+		}
+	}
+	return rest
+}
+
+// stop presses a Stop that tells what it means.
+func (p *person) stop(ctx context.Context, t *talk) {
+	response, err := p.at(ctx, http.MethodPost, t, "/cancel")
+	if err != nil {
+		p.count("stopping failed")
+		return
+	}
+	defer func() { _ = response.Body.Close() }()
+	p.count(fmt.Sprintf("stopping answered with %d", response.StatusCode))
+}
+
+// at calls one of the routes beside the protocol.
+func (p *person) at(ctx context.Context, method string, t *talk, path string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, p.page.URL+"/threads/"+t.id+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+p.token)
+	request.Header.Set("Accept-Language", "en")
+	return p.page.Client.Do(request)
 }
 
 // note takes in what an event says for good.
 func (p *person) note(t *talk, s *said, event wire.Object) {
 	switch event["type"] {
 	case "thread.created":
-		t.id = event["thread"].(wire.Object)["id"].(string)
-		p.talks = append(p.talks, t)
-		p.keep(t)
+		if id := event["thread"].(wire.Object)["id"].(string); t.id == "" {
+			t.id = id
+			p.talks = append(p.talks, t)
+			p.keep(t)
+		} else if t.id != id && !p.ambiguous(s) {
+			p.violation("%s began %s, and when the request was sent again %s", p.name, t.id, id)
+		}
 	case "thread.item.done", "thread.item.replaced":
 		item := event["item"].(wire.Object)
+		if item["thread_id"] != t.id {
+			break // of a second thread that the same request began
+		}
 		if item["type"] == "user_message" {
-			s.accepted = true
+			s.accepted, t.question = true, item["id"].(string)
 		}
 		if t.done == nil {
 			t.done = map[string]wire.Object{}
@@ -101,25 +199,88 @@ func (p *person) reload(ctx context.Context, t *talk) {
 	if t.id == "" {
 		return
 	}
-	answer, err := p.page.Call(ctx, "items.list", wire.Object{"thread_id": t.id, "limit": 1000, "order": "desc"})
-	var status *wire.StatusError
-	switch {
-	case errors.As(err, &status) && status.Status < 500:
-		p.violation("reading %s of %s: %v", t.id, p.name, err)
-	case err != nil:
-		p.count("reads that failed")
+	p.frame = rand.Text()
+	items, err := p.list(ctx, t, "desc")
+	if err != nil {
 		return
 	}
 	read := map[string]bool{}
-	for _, item := range answer["data"].([]any) {
-		read[item.(wire.Object)["id"].(string)] = true
+	for _, item := range items {
+		read[item["id"].(string)] = true
 	}
 	for id := range t.done {
 		if !read[id] {
 			p.violation("item %s was shown as done to %s, and is not in %s", id, p.name, t.id)
 		}
 	}
+}
+
+// list reads all items.
+func (p *person) list(ctx context.Context, t *talk, order string) (items []wire.Object, err error) {
+	answer, err := p.page.Call(ctx, "items.list", wire.Object{"thread_id": t.id, "limit": 1000, "order": order})
+	var status *wire.StatusError
+	switch {
+	case errors.As(err, &status) && status.Status < 500:
+		p.violation("reading %s of %s: %v", t.id, p.name, err)
+		return nil, err
+	case err != nil:
+		p.count("reads that failed")
+		return nil, err
+	}
 	p.count("reads")
+	for _, item := range answer["data"].([]any) {
+		items = append(items, item.(wire.Object))
+	}
+	return items, nil
+}
+
+// tuneIn is a reload by a page that can follow: what it reads and what it follows are the thread again.
+func (p *person) tuneIn(ctx context.Context, t *talk) {
+	if t.id == "" {
+		return
+	}
+	p.frame = rand.Text()
+	items, err := p.list(ctx, t, "asc")
+	if err != nil {
+		return
+	}
+	response, err := p.at(ctx, http.MethodGet, t, "/events")
+	if err != nil {
+		p.count("tuning in failed")
+		return
+	}
+	defer func() { _ = response.Body.Close() }()
+	p.count(fmt.Sprintf("tuning in answered with %d", response.StatusCode))
+	if response.StatusCode != http.StatusOK {
+		return
+	}
+	t.thread.Items, t.torn = items, false
+	p.watch(ctx, t, &said{}, framesWithIDs(response.Body), moves{})
+}
+
+// framesWithIDs reads frames of one id, if any, and one line of data.
+func framesWithIDs(r io.Reader) iter.Seq2[wire.Object, error] {
+	return func(yield func(wire.Object, error) bool) {
+		lines := bufio.NewReader(r)
+		for {
+			line, err := lines.ReadString('\n')
+			if errors.Is(err, io.EOF) && line == "" {
+				return
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			data, ok := strings.CutPrefix(line, "data: ")
+			if !ok {
+				continue
+			}
+			var event wire.Object
+			if err := json.Unmarshal([]byte(data), &event); !yield(event, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // clone keeps a fold from changing what another fold is made of.

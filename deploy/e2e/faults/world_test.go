@@ -2,6 +2,7 @@ package faults_test
 
 import (
 	"context"
+	crand "crypto/rand"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -23,6 +24,7 @@ type world struct {
 	talks  []*talk
 	broken []string // laws that were seen to be broken on the way
 	counts map[string]int
+	harmed pagesHarmed
 }
 
 func newWorld() *world { return &world{counts: map[string]int{}} }
@@ -30,18 +32,22 @@ func newWorld() *world { return &world{counts: map[string]int{}} }
 // said is one message of a person's.
 type said struct {
 	user, text string
-	accepted   bool   // somebody was told so
-	answer     int64  // the answer's id, for those who were told
-	response   string // and its words
+	accepted   bool      // somebody was told so
+	refused    bool      // somebody was told that it was not
+	first      time.Time // when it was sent
+	last       time.Time // and when again for the last time
+	answer     int64     // the answer's id, for those who were told
+	response   string    // and its words
 }
 
 // talk is a thread as its page knows it.
 type talk struct {
-	user   string
-	id     string
-	thread wire.Thread            // the fold of its streams, while each of them came whole
-	torn   bool                   // one did not
-	done   map[string]wire.Object // items that were shown as final
+	user     string
+	id       string
+	thread   wire.Thread            // the fold of its streams, while each of them came whole
+	torn     bool                   // one did not
+	question string                 // the last user's item that was shown
+	done     map[string]wire.Object // items that were shown as final
 }
 
 func (w *world) say(s *said) {
@@ -60,7 +66,23 @@ func (w *world) keep(t *talk) {
 func (w *world) violation(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.broken = append(w.broken, time.Now().UTC().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
+	w.broken = append(w.broken, time.Now().UTC().Format("15:04:05.000 ")+brief(format, args...))
+}
+
+// brief keeps a sentence to a length that can be read.
+func brief(format string, args ...any) string {
+	text := fmt.Sprintf(format, args...)
+	if len(text) > 700 {
+		return text[:700] + "…"
+	}
+	return text
+}
+
+// ambiguous says that a message may have been stored twice. When the way between the page and the adapter breaks, the
+// adapter can't tell that from a Stop: the page aborts its request for that, too. The same request after a Stop is a wish
+// of its own, so what the stock page then sends again is one.
+func (w *world) ambiguous(s *said) bool {
+	return s.last.After(s.first) && w.harmed.near(s.first, s.last)
 }
 
 func (w *world) violations() []string {
@@ -84,6 +106,7 @@ type person struct {
 	page  wire.Page
 	api   *api.Client
 	pool  *http.Transport
+	frame string // of the page; another one after a reload
 	said  int
 	talks []*talk
 }
@@ -96,7 +119,7 @@ func (w *world) newPerson(name string, seed uint64) *person {
 	client, err := api.NewClient(system.ChatURL(), api.ClientOptions{HTTP: &http.Client{Transport: pool}, Silence: 10 * time.Second})
 	Expect(err).NotTo(HaveOccurred())
 	p := &person{
-		world: w, name: name, token: token, rand: rand.New(rand.NewPCG(seed, 2)), api: client, pool: pool,
+		world: w, name: name, token: token, frame: crand.Text(), rand: rand.New(rand.NewPCG(seed, 2)), api: client, pool: pool,
 		page: wire.Page{URL: system.PageURL(), Token: token, Client: &http.Client{Transport: pool}},
 	}
 	w.mu.Lock()
@@ -144,23 +167,36 @@ func (p *person) live(ctx context.Context, stop <-chan struct{}) {
 func (p *person) act(ctx context.Context) {
 	t := p.pick()
 	switch n := p.rand.IntN(100); {
-	case n < 45:
-		p.send(ctx, t, -1)
-	case n < 55: // Stop
-		p.send(ctx, t, p.rand.IntN(12))
-	case n < 68: // Stop, and something new at once
-		p.send(ctx, t, p.rand.IntN(12))
-		p.send(ctx, t, -1)
-	case n < 80: // reload in the middle
-		p.send(ctx, t, p.rand.IntN(12))
+	case n < 38:
+		p.send(ctx, t, moves{})
+	case n < 46: // Stop, or gone
+		p.send(ctx, t, p.soon(moves{leave: true}))
+	case n < 52:
+		p.send(ctx, t, p.soon(moves{stop: true}))
+	case n < 62: // Stop, and something new at once
+		p.send(ctx, t, p.soon(moves{leave: true}))
+		p.send(ctx, t, moves{})
+	case n < 70: // reload in the middle
+		p.send(ctx, t, p.soon(moves{leave: true}))
 		p.reload(ctx, t)
-	case n < 85:
+	case n < 78:
+		p.send(ctx, t, p.soon(moves{leave: true}))
+		p.tuneIn(ctx, t)
+	case n < 81:
 		p.reload(ctx, t)
-	case n < 92: // a service without a stream
+	case n < 86:
+		p.again(ctx, t)
+	case n < 93: // a service without a stream
 		p.ask(ctx, t)
 	default: // a service that goes on where its stream was cut
 		p.follow(ctx, t)
 	}
+}
+
+// soon throws when the person does what they do.
+func (p *person) soon(m moves) moves {
+	m.after = 1 + p.rand.IntN(15)
+	return m
 }
 
 // pick takes one of the last threads, or a new one.
