@@ -145,8 +145,7 @@ var _ = Describe("The protocol's edge", func() {
 		thread, _ := create(ctx, page, "hello")
 		id := thread.Meta["id"]
 		for kind, params := range map[string]wire.Object{
-			"threads.retry_after_item": {"thread_id": id, "item_id": thread.Items[0]["id"]},
-			"threads.custom_action":    {"thread_id": id, "action": wire.Object{"type": "x"}},
+			"threads.custom_action": {"thread_id": id, "action": wire.Object{"type": "x"}},
 		} {
 			events, err := page.Stream(ctx, kind, params)
 			Expect(err).NotTo(HaveOccurred())
