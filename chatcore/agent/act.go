@@ -94,6 +94,9 @@ func (w *turnAtWork) act(ctx context.Context, r reply) error {
 			continue
 		}
 		group.Go(func() error {
+			if r.faults[i] == nil && interrupted(ctx) {
+				return ErrInterrupted // it stays pending: whoever goes on makes it
+			}
 			outcomes[i] = w.call(ctx, r, i)
 			return w.journal.Record(ctx, i, outcomes[i])
 		})

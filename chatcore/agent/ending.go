@@ -87,6 +87,9 @@ func (f *failure) Unwrap() error { return f.err }
 // somebody's wish to stop the turn.
 var ErrInterrupted = errors.New("the process is going down")
 
+// interrupted says that the turn goes on in another process.
+func interrupted(ctx context.Context) bool { return errors.Is(context.Cause(ctx), ErrInterrupted) }
+
 // endingOf translates what ended the loop. A context that is over explains any error that came after it.
 func endingOf(ctx context.Context, err error) Ending {
 	if ctx.Err() != nil {

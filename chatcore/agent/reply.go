@@ -30,6 +30,9 @@ func (w *turnAtWork) reply(ctx context.Context) (reply, error) {
 		if err == nil {
 			return w.commit(ctx, text, finished)
 		}
+		if interrupted(ctx) {
+			return reply{}, err // whoever goes on begins the step anew
+		}
 		if text != "" {
 			// What the person has seen stays: the step is stored as far as it came.
 			if _, storeErr := w.journal.Commit(ctx, text, nil); storeErr != nil {

@@ -25,11 +25,14 @@ type memory struct {
 	failing  map[string]int // by method: how many more times; below zero: always
 	err      error          // what it fails with
 	next     int64
-	answer   api.Message
+	turn     store.StoredTurn
+	gone     bool // the conversation was deleted
 	ends     []store.TurnEnd
 	accepted []store.NewTurn
 	renewed  [][]store.Leased
-	hold     chan struct{} // when set: Accept says entered, and waits for it
+	news     []store.LeaseNews // the next renewal gives
+	told     []string          // what was wanted of the lease
+	hold     chan struct{}     // when set: Accept says entered, and waits for it
 	entered  chan struct{}
 }
 
@@ -45,7 +48,7 @@ func (m *memory) fail(method string) error {
 
 func (m *memory) id() int64 { m.next++; return m.next }
 
-func (m *memory) Accept(ctx context.Context, turn store.NewTurn) (store.Turn, error) {
+func (m *memory) Accept(_ context.Context, turn store.NewTurn) (store.Turn, error) {
 	if m.hold != nil {
 		m.entered <- struct{}{}
 		<-m.hold
@@ -56,17 +59,31 @@ func (m *memory) Accept(ctx context.Context, turn store.NewTurn) (store.Turn, er
 	if err := m.fail("Accept"); err != nil {
 		return store.Turn{}, err
 	}
-	m.answer = api.Message{ID: m.id(), Role: api.RoleAssistant, State: api.StateRunning, ToolCalls: []api.ToolCall{}}
-	return store.Turn{
-		UserID: turn.UserID, RunID: m.answer.ID, Conversation: api.Conversation{ID: 1}, Titled: true,
-		UserMessage: api.Message{ID: 2, Content: turn.Content}, History: []api.Message{{Role: api.RoleUser, Content: turn.Content}},
-	}, nil
+	m.turn = store.StoredTurn{
+		Answer: api.Message{ID: m.id(), Role: api.RoleAssistant, State: api.StateRunning, ToolCalls: []api.ToolCall{}},
+		Turn: store.Turn{
+			UserID: turn.UserID, Conversation: api.Conversation{ID: 1}, Titled: true,
+			UserMessage: api.Message{ID: 2, Content: turn.Content}, History: []api.Message{{Role: api.RoleUser, Content: turn.Content}},
+		},
+		OwnerURL: turn.OwnerURL,
+	}
+	m.turn.RunID = m.turn.Answer.ID
+	return m.turn.Turn, nil
 }
 
 func (m *memory) OpenStep(_ context.Context, place store.StepPlace) (api.Step, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return api.Step{ID: m.id(), Code: place.Code, ToolCalls: []api.ToolCall{}}, m.fail("OpenStep")
+	if err := m.fail("OpenStep"); err != nil {
+		return api.Step{}, err
+	}
+	return m.open(place), nil
+}
+
+func (m *memory) open(place store.StepPlace) api.Step {
+	step := api.Step{ID: m.id(), Code: place.Code, ToolCalls: []api.ToolCall{}}
+	m.turn.Steps = append(m.turn.Steps, store.StoredStep{Step: step, Ordinal: place.Ordinal, Open: true})
+	return step
 }
 
 func (m *memory) CommitStep(_ context.Context, reply store.Reply) (api.Step, []string, error) {
@@ -75,18 +92,18 @@ func (m *memory) CommitStep(_ context.Context, reply store.Reply) (api.Step, []s
 	if err := m.fail("CommitStep"); err != nil {
 		return api.Step{}, nil, err
 	}
-	step := api.Step{ID: m.id(), Code: reply.Place.Code}
-	if reply.Step != nil {
-		step = *reply.Step
+	if reply.Step == nil {
+		m.open(reply.Place)
 	}
-	step.Content, step.ToolCalls = reply.Text, []api.ToolCall{}
-	var keys []string
+	step := &m.turn.Steps[len(m.turn.Steps)-1]
+	step.Open, step.Content = false, reply.Text
 	for i, call := range reply.Calls {
 		step.ToolCalls = append(step.ToolCalls, api.ToolCall{ID: m.id(), Index: i, Tool: call.Tool, Parameters: call.Parameters, Status: api.CallPending})
-		keys = append(keys, "key")
+		step.Keys = append(step.Keys, "key")
 	}
-	m.answer.Steps = append(m.answer.Steps, step)
-	return step, keys, nil
+	told := step.Step
+	told.ToolCalls = slices.Clone(told.ToolCalls)
+	return told, step.Keys, nil
 }
 
 func (m *memory) RecordCall(_ context.Context, _ string, record api.ToolCall, end store.CallEnd) (api.ToolCall, error) {
@@ -96,9 +113,9 @@ func (m *memory) RecordCall(_ context.Context, _ string, record api.ToolCall, en
 		return api.ToolCall{}, err
 	}
 	record.Status, record.Result, record.Code, record.Error = end.Status, end.Result, end.Code, end.Error
-	last := &m.answer.Steps[len(m.answer.Steps)-1]
-	last.ToolCalls = slices.Clone(last.ToolCalls)
-	last.ToolCalls[record.Index] = record
+	step := &m.turn.Steps[len(m.turn.Steps)-1]
+	step.ToolCalls = slices.Clone(step.ToolCalls)
+	step.ToolCalls[record.Index], step.Ended = record, append(step.Ended, record.Index)
 	return record, nil
 }
 
@@ -109,15 +126,84 @@ func (m *memory) EndTurn(_ context.Context, end store.TurnEnd) (api.Message, api
 		return api.Message{}, api.Conversation{}, err
 	}
 	m.ends = append(m.ends, end)
-	m.answer.State, m.answer.Code = end.State, end.Code
-	return m.answer, api.Conversation{ID: 1}, nil
+	m.turn.Answer.State, m.turn.Answer.Code = end.State, end.Code
+	for i := range m.turn.Steps {
+		step := &m.turn.Steps[i]
+		if step.Discarded, step.Open = step.Open, false; step.Discarded {
+			continue
+		}
+		for index, record := range step.ToolCalls {
+			if !record.Status.Done() {
+				step.ToolCalls[index].Status, step.ToolCalls[index].Code = api.CallFailed, end.LostCall.Code
+				step.Ended = append(step.Ended, index)
+			}
+		}
+		m.turn.Answer.Steps = append(m.turn.Answer.Steps, step.Step)
+	}
+	return m.turn.Answer, m.turn.Conversation, nil
 }
 
-func (m *memory) RenewLeases(_ context.Context, _ string, leased []store.Leased, _ time.Duration) error {
+func (m *memory) LoadTurn(_ context.Context, userID string, runID int64) (store.StoredTurn, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.gone || m.turn.UserID != userID || m.turn.RunID != runID {
+		return store.StoredTurn{}, store.ErrNotFound
+	}
+	turn := m.turn
+	turn.Steps = slices.Clone(turn.Steps)
+	return turn, m.fail("LoadTurn")
+}
+
+func (m *memory) RenewLeases(_ context.Context, _ string, leased []store.Leased, _, _ time.Duration) ([]store.LeaseNews, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.renewed = append(m.renewed, leased)
-	return m.fail("RenewLeases")
+	news := m.news
+	m.news = nil
+	return news, m.fail("RenewLeases")
+}
+
+func (m *memory) ClaimTurns(context.Context, string, time.Duration, int) ([]store.Claim, error) {
+	return nil, nil
+}
+
+func (m *memory) ResumeTurn(context.Context, store.Claim, string, int) (store.StoredTurn, error) {
+	return store.StoredTurn{}, store.ErrNotFound
+}
+
+func (m *memory) ReleaseTurn(_ context.Context, _ string, _ int64, owner string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.told = append(m.told, "released by "+owner)
+	return m.fail("ReleaseTurn")
+}
+
+func (m *memory) AskToStop(_ context.Context, userID string, runID int64) (bool, error) {
+	return m.want("stop", userID, runID)
+}
+
+func (m *memory) PageLeft(_ context.Context, userID string, runID int64) (bool, error) {
+	return m.want("left", userID, runID)
+}
+
+func (m *memory) PageBack(_ context.Context, userID string, runID int64) error {
+	_, err := m.want("back", userID, runID)
+	return err
+}
+
+func (m *memory) EndSeen(_ context.Context, userID string, runID int64) error {
+	_, err := m.want("seen", userID, runID)
+	return err
+}
+
+func (m *memory) want(what, userID string, runID int64) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.gone || m.turn.UserID != userID || m.turn.RunID != runID {
+		return false, nil
+	}
+	m.told = append(m.told, what)
+	return m.turn.Answer.State == api.StateRunning, nil
 }
 
 func (m *memory) locked(do func()) {
@@ -183,7 +269,7 @@ func stalls(said chan<- struct{}) agentFunc {
 	}
 }
 
-var config = runs.Config{OwnerURL: "http://replica-1", Lease: time.Hour, MaxHistory: 10, EndTime: 30 * time.Millisecond, EndDelay: time.Millisecond}
+var config = runs.Config{OwnerURL: "http://replica-1", Lease: 100 * time.Millisecond, MaxHistory: 10, EndTime: 30 * time.Millisecond, EndDelay: time.Millisecond}
 
 func newManager(s runs.Store, a agentFunc) *runs.Manager {
 	return runs.NewManager(s, a, config, discard())
@@ -191,7 +277,7 @@ func newManager(s runs.Store, a agentFunc) *runs.Manager {
 
 var request = runs.Request{Caller: agent.Caller{UserID: "alice", SessionID: "cks_1"}, ConversationID: 1, Content: "Hello"}
 
-func start(ctx context.Context, m *runs.Manager) *runs.Run {
+func start(ctx context.Context, m *runs.Manager) int64 {
 	GinkgoHelper()
 	run, err := m.Start(ctx, request)
 	Expect(err).NotTo(HaveOccurred())
@@ -199,15 +285,45 @@ func start(ctx context.Context, m *runs.Manager) *runs.Run {
 }
 
 // read follows a run to its end.
-func read(ctx context.Context, run *runs.Run, after api.Position) (events []api.Event) {
+func read(ctx context.Context, m *runs.Manager, run int64, after api.Position) []api.Event {
 	GinkgoHelper()
-	for event, err := range run.Follow(ctx, after) {
+	return readAs(ctx, m, "alice", run, after)
+}
+
+func readAs(ctx context.Context, m *runs.Manager, user string, run int64, after api.Position) (events []api.Event) {
+	GinkgoHelper()
+	followed, err := m.Follow(ctx, user, run, after, false)
+	Expect(err).NotTo(HaveOccurred())
+	for event, err := range followed {
 		Expect(err).NotTo(HaveOccurred())
 		events = append(events, event)
 	}
 	Expect(events).NotTo(BeEmpty())
 	Expect(api.Ends(events[len(events)-1].Body)).To(BeTrue())
 	return events
+}
+
+// watched begins a turn that goes no further than its start until it is followed, and follows it.
+func watched(ctx context.Context, s runs.Store, a agentFunc, see func(api.Event)) (*runs.Manager, int64, []api.Event) {
+	GinkgoHelper()
+	gate := make(chan struct{})
+	m := newManager(s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+		<-gate
+		return a(ctx, turn, journal)
+	})
+	run := start(ctx, m)
+	followed, err := m.Follow(ctx, "alice", run, runs.Beginning, false)
+	Expect(err).NotTo(HaveOccurred())
+	var events []api.Event
+	for event, err := range followed {
+		Expect(err).NotTo(HaveOccurred())
+		if events = append(events, event); len(events) == 1 {
+			close(gate)
+		}
+		see(event)
+	}
+	Expect(events).NotTo(BeEmpty())
+	return m, run, events
 }
 
 // last is the end of a run.

@@ -52,6 +52,10 @@ func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after 
 			if !alone {
 				from, err = m.findAgain(ctx, userID, runID, after)
 			}
+			if errors.Is(err, store.ErrNotFound) { // it was deleted with its conversation
+				yield(api.Event{ID: endOfNothing(after), Body: lost()}, nil)
+				return
+			}
 			if err != nil {
 				yield(api.Event{}, err)
 				return
@@ -61,6 +65,11 @@ func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after 
 			}
 		}
 	}, nil
+}
+
+// endOfNothing is where a turn ends of which nothing is stored any more, behind all that was seen of it.
+func endOfNothing(after api.Position) string {
+	return api.Position{Step: max(after.Step, 0), Part: api.PartEnd}.String()
 }
 
 // changeOfHands is how many leases a follower waits for a turn to be taken over.

@@ -26,7 +26,7 @@ type journal struct {
 
 	recording sync.Mutex // calls end side by side; their order is the order in which they are stored
 	committed api.Step
-	ended     int
+	unheard   bool // nobody knows whether the end of one of its calls was stored: no more of them is shown before the turn's end
 }
 
 // storeTime bounds one transaction of a run's.
@@ -105,7 +105,7 @@ func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) 
 
 // stored shows that the last step is whole.
 func (j *journal) stored(step api.Step) {
-	j.step, j.committed, j.ended = nil, step, 0
+	j.step, j.committed, j.unheard = nil, step, false
 	j.run.change(func(t *Transcript) {
 		shown := t.Steps[len(t.Steps)-1]
 		shown.Text, shown.Stored = []byte(step.Content), &step
@@ -117,16 +117,19 @@ func (j *journal) Record(ctx context.Context, index int, outcome agent.Outcome) 
 	defer j.recording.Unlock()
 	record, err := persist(ctx, j.patience, func(ctx context.Context) (api.ToolCall, error) {
 		return j.store.RecordCall(ctx, j.run.UserID, j.committed.ToolCalls[index], store.CallEnd{
-			Status: statusOf(outcome), Result: outcome.Result, Code: outcome.Code, Error: outcome.Error, Rank: j.ended,
+			Status: statusOf(outcome), Result: outcome.Result, Code: outcome.Code, Error: outcome.Error, OwnerURL: j.place.OwnerURL,
 		})
 	})
-	if err != nil {
+	j.unheard = j.unheard || err != nil
+	if j.unheard {
 		return err
 	}
-	j.ended++
 	j.run.change(func(t *Transcript) {
-		shown := t.Steps[len(t.Steps)-1]
-		shown.Finished = append(shown.Finished, record)
+		for _, shown := range t.Steps {
+			if shown.Head.ID == j.committed.ID {
+				shown.Finished = append(shown.Finished, record)
+			}
+		}
 	})
 	return nil
 }
@@ -214,6 +217,7 @@ func (s *StepTranscript) close(stored map[int64]api.Step) {
 	case s.Stored == nil: // the word of its commit was lost
 		s.Text, s.Stored = []byte(last.Content), &last
 	}
+	var missing []api.ToolCall
 	for _, call := range s.Stored.ToolCalls {
 		if slices.ContainsFunc(s.Finished, func(f api.ToolCall) bool { return f.Index == call.Index }) {
 			continue
@@ -224,6 +228,14 @@ func (s *StepTranscript) close(stored map[int64]api.Step) {
 			lost := agent.LostCall()
 			call.Status, call.Code, call.Error = api.CallFailed, lost.Code, lost.Error
 		}
-		s.Finished = append(s.Finished, call)
+		missing = append(missing, call)
 	}
+	// They were stored one after the other; those that were lost were closed at once, in the order of their index.
+	slices.SortStableFunc(missing, func(a, b api.ToolCall) int {
+		if a.FinishedAt == nil || b.FinishedAt == nil {
+			return 0
+		}
+		return a.FinishedAt.Compare(*b.FinishedAt)
+	})
+	s.Finished = append(s.Finished, missing...)
 }

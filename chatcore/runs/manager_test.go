@@ -17,7 +17,8 @@ import (
 var _ = Describe("A run", func() {
 	It("tells its turn from its start to its end", func(ctx SpecContext) {
 		s := newMemory()
-		events := read(ctx, start(ctx, newManager(s, acts)), runs.Beginning)
+		m := newManager(s, acts)
+		events := read(ctx, m, start(ctx, m), runs.Beginning)
 		Expect(types(events)).To(Equal([]string{
 			"run.started", "conversation.updated",
 			"message.started", "tool_call.started", "tool_call.started", "tool_call.finished", "tool_call.finished", "message.completed",
@@ -25,22 +26,23 @@ var _ = Describe("A run", func() {
 			"run.completed",
 		}))
 		Expect(events[5].Body.(api.ToolCallFinished).Record.Index).To(Equal(1), "the second ended first")
-		Expect(last(events).(api.RunCompleted).Answer).To(Equal(s.answer))
+		Expect(last(events).(api.RunCompleted).Answer).To(Equal(s.turn.Answer))
 		Expect(s.accepted[0]).To(Equal(store.NewTurn{
 			UserID: "alice", SessionID: "cks_1", ConversationID: 1, Content: "Hello", MaxHistory: 10, OwnerURL: "http://replica-1",
-			Lease: time.Hour, Interrupted: s.accepted[0].Interrupted, LostCall: s.accepted[0].LostCall,
+			Lease: config.Lease, Interrupted: s.accepted[0].Interrupted, LostCall: s.accepted[0].LostCall,
 		}))
 		Expect(s.accepted[0].Interrupted.Text).NotTo(BeEmpty())
 		Expect(s.accepted[0].LostCall.Code).To(Equal("tool_unreachable"))
 	})
 
-	It("tells it again from any position on", func(ctx SpecContext) {
-		run := start(ctx, newManager(newMemory(), acts))
-		whole := read(ctx, run, runs.Beginning)
+	It("tells it again from any position on, also at another replica", func(ctx SpecContext) {
+		s := newMemory()
+		_, run, whole := watched(ctx, s, acts, func(api.Event) {})
 		for i, event := range whole[:len(whole)-1] {
 			at, err := api.ParsePosition(event.ID)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(read(ctx, run, at)).To(Equal(whole[i+1:]))
+			seen := append([]api.Event{}, whole[:i+1]...)
+			Expect(retold(append(seen, read(ctx, newManager(s, nil), run, at)...))).To(Equal(retold(whole)))
 		}
 	})
 
@@ -53,17 +55,21 @@ var _ = Describe("A run", func() {
 		asking, leave := context.WithCancel(ctx)
 		run, err := m.Start(asking, request)
 		Expect(err).NotTo(HaveOccurred())
-		for event, err := range run.Follow(ctx, runs.Beginning) {
+		followed, err := m.Follow(ctx, "alice", run, runs.Beginning, false)
+		Expect(err).NotTo(HaveOccurred())
+		for event, err := range followed {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(event.Body).To(BeAssignableToTypeOf(api.RunStarted{}))
 			break
 		}
 		leave()
-		for _, err := range run.Follow(asking, api.Position{Part: api.PartConversation}) {
+		followed, err = m.Follow(asking, "alice", run, api.Position{Part: api.PartConversation}, false)
+		Expect(err).NotTo(HaveOccurred())
+		for _, err := range followed {
 			Expect(err).To(MatchError(context.Canceled))
 		}
 		close(release)
-		Expect(last(read(ctx, run, runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+		Expect(last(read(ctx, m, run, runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
 		Expect(s.ends).To(HaveLen(1))
 		Eventually(ctx, m.AtWork).Should(BeZero())
 	})
@@ -74,7 +80,7 @@ var _ = Describe("A run", func() {
 			speaks(ctx, turn, journal)
 			return agent.Ending{Failed: true, Code: agent.CodeStepLimit, Sentence: "Too many steps.", Err: errors.New("limit")}
 		})
-		events := read(ctx, start(ctx, m), runs.Beginning)
+		events := read(ctx, m, start(ctx, m), runs.Beginning)
 		Expect(types(events)[6:]).To(Equal([]string{"message.completed", "message.started", "message.delta", "message.text_completed", "message.completed", "run.failed"}))
 		Expect(events[7].Body.(api.MessageStarted).Step.Code).To(Equal(agent.CodeStepLimit))
 		failed := last(events).(api.RunFailed)
@@ -91,7 +97,7 @@ var _ = Describe("A run", func() {
 		m := newManager(s, func(context.Context, agent.Turn, agent.Journal) agent.Ending {
 			return agent.Ending{Code: agent.CodeDone, Sentence: "Done."}
 		})
-		completed := last(read(ctx, start(ctx, m), runs.Beginning)).(api.RunCompleted)
+		completed := last(read(ctx, m, start(ctx, m), runs.Beginning)).(api.RunCompleted)
 		Expect(completed.Answer.Steps).To(HaveExactElements(And(HaveField("Content", "Done."), HaveField("Code", agent.CodeDone))))
 		Expect(s.ends[0].State).To(Equal(api.StateDone))
 		Expect(s.ends[0].Code).To(BeEmpty())
@@ -102,7 +108,7 @@ var _ = Describe("A run", func() {
 		m := newManager(s, func(context.Context, agent.Turn, agent.Journal) agent.Ending {
 			return agent.Ending{Failed: true, Code: agent.CodeStopped, Sentence: "Stopped.", Err: context.Canceled}
 		})
-		cancelled := last(read(ctx, start(ctx, m), runs.Beginning)).(api.RunCancelled)
+		cancelled := last(read(ctx, m, start(ctx, m), runs.Beginning)).(api.RunCancelled)
 		Expect(cancelled.Answer.State).To(Equal(api.StateStopped))
 	})
 
@@ -114,7 +120,7 @@ var _ = Describe("A run", func() {
 			journal.Say("Hel")
 			panic("a bug")
 		})
-		events := read(ctx, start(ctx, m), runs.Beginning)
+		events := read(ctx, m, start(ctx, m), runs.Beginning)
 		Expect(types(events)[3:6]).To(Equal([]string{"message.delta", "message.text_completed", "message.completed"}), "what was said stays")
 		Expect(last(events).(api.RunFailed).Code).To(Equal(agent.CodeInternal))
 	})
@@ -133,8 +139,8 @@ var _ = Describe("A run", func() {
 var _ = Describe("A run whose store fails", func() {
 	follow := func(ctx SpecContext, s *memory, a agentFunc) []api.Event {
 		GinkgoHelper()
-		m := newManager(s, a)
-		events := read(ctx, start(ctx, m), runs.Beginning)
+		m, _, events := watched(ctx, s, a, func(api.Event) {})
+		Expect(api.Ends(last(events))).To(BeTrue())
 		Eventually(ctx, m.AtWork).Should(BeZero())
 		return events
 	}
@@ -160,7 +166,7 @@ var _ = Describe("A run whose store fails", func() {
 		s.failing["CommitStep"] = 1
 		events := follow(ctx, s, speaks)
 		Expect(types(events)).NotTo(ContainElement("message.discarded"))
-		Expect(s.answer.Steps[0].Content).To(Equal("Hello there"))
+		Expect(s.turn.Answer.Steps[0].Content).To(Equal("Hello there"))
 	})
 
 	It("shows how a call ended when that could not be stored, as the answer has it", func(ctx SpecContext) {
@@ -174,17 +180,17 @@ var _ = Describe("A run whose store fails", func() {
 				finished = append(finished, body.Record)
 			}
 			if body, ok := event.Body.(api.MessageCompleted); ok && len(body.Step.ToolCalls) > 0 {
-				Expect(body.Step).To(Equal(s.answer.Steps[0]))
+				Expect(body.Step).To(Equal(s.turn.Answer.Steps[0]))
 			}
 		}
-		Expect(finished).To(ConsistOf(s.answer.Steps[0].ToolCalls))
+		Expect(finished).To(ConsistOf(s.turn.Answer.Steps[0].ToolCalls))
 	})
 
 	It("tries its end again", func(ctx SpecContext) {
 		s := newMemory()
 		s.failing["EndTurn"] = 1
-		m := runs.NewManager(s, agentFunc(speaks), runs.Config{EndDelay: time.Millisecond}, discard())
-		Expect(last(read(ctx, start(ctx, m), runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+		m := runs.NewManager(s, agentFunc(speaks), runs.Config{Lease: time.Second, EndDelay: time.Millisecond}, discard())
+		Expect(last(read(ctx, m, start(ctx, m), runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
 	})
 
 	DescribeTable("for good, still has an end, without an answer",
@@ -197,30 +203,47 @@ var _ = Describe("A run whose store fails", func() {
 		Entry("when no step can begin", "OpenStep", errAway),
 		Entry("when no reply can be stored", "CommitStep", errAway),
 		Entry("when the end can't be stored", "EndTurn", errAway),
-		Entry("when the conversation was deleted", "CommitStep", store.ErrNotFound),
-		Entry("when the turn was ended by somebody else", "EndTurn", store.ErrNotFound),
 	)
+
+	It("for good, because its conversation was deleted, still has an end", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["CommitStep"], s.err = -1, store.ErrNotFound
+		events := follow(ctx, s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			s.locked(func() { s.gone = true })
+			return speaks(ctx, turn, journal)
+		})
+		Expect(last(events)).To(Equal(api.RunFailed{Code: agent.CodeInterrupted, Message: agent.Interrupted().Sentence, Retryable: true}))
+	})
+
+	It("because somebody else ended the turn, shows that end", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["EndTurn"], s.err = -1, store.ErrNotFound
+		events := follow(ctx, s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			s.locked(func() { s.turn.Answer.State, s.turn.Answer.Code = api.StateStopped, agent.CodeStopped })
+			return agent.Ending{}
+		})
+		Expect(last(events)).To(Equal(api.RunCancelled{Reason: agent.CodeStopped, Answer: &s.turn.Answer}))
+	})
 
 	It("takes back what was said and could not be stored", func(ctx SpecContext) {
 		s := newMemory()
 		s.failing["CommitStep"] = -1
 		seen := make(chan struct{})
-		run := start(ctx, newManager(s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+		m, run, events := watched(ctx, s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
 			err := journal.Open(ctx)
 			journal.Say("Hello")
 			<-seen
 			_, commitErr := journal.Commit(ctx, "Hello", nil)
 			return orInternal(err, commitErr)
-		}))
-		var events []api.Event
-		for event, err := range run.Follow(ctx, runs.Beginning) {
-			Expect(err).NotTo(HaveOccurred())
-			if events = append(events, event); event.Body.EventType() == "message.delta" {
+		}, func(event api.Event) {
+			if event.Body.EventType() == "message.delta" {
 				close(seen)
 			}
-		}
+		})
 		Expect(types(events)[2:]).To(Equal([]string{"message.started", "message.delta", "message.discarded", "run.failed"}))
-		Expect(types(read(ctx, run, runs.Beginning))[2:]).To(Equal([]string{"run.failed"}), "who comes later")
+		Eventually(ctx, m.AtWork).Should(BeZero())
+		_, err := s.LoadTurn(ctx, "alice", run)
+		Expect(err).NotTo(HaveOccurred(), "another replica may go on with it")
 	})
 
 	It("finishes the calls that are stored, as lost, when nothing more can be", func(ctx SpecContext) {
@@ -240,41 +263,59 @@ var _ = Describe("Going down", func() {
 			return speaks(ctx, turn, journal)
 		})
 		run := start(ctx, m)
+		m.Refuse()
+		_, err := m.Start(ctx, request)
+		Expect(err).To(MatchError(runs.ErrGoingDown))
 		closed := make(chan struct{})
 		go func() {
 			defer close(closed)
 			m.Close(ctx)
 		}()
-		Eventually(ctx, func() error {
-			_, err := m.Start(ctx, request)
-			return err
-		}).Should(MatchError(runs.ErrGoingDown))
-		Expect(closed).NotTo(BeClosed())
+		Consistently(ctx, closed, "20ms").ShouldNot(BeClosed())
 		close(release)
 		Eventually(ctx, closed).Should(BeClosed())
-		Expect(last(read(ctx, run, runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+		Expect(last(read(ctx, m, run, runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
 	})
 
-	It("ends those that take too long as interrupted, and stores that", func(ctx SpecContext) {
-		s, said := newMemory(), make(chan struct{})
+	// stalled is a turn that has said something and is stuck, and who follows it.
+	follow := func(ctx context.Context, m *runs.Manager, run int64) error {
+		GinkgoHelper()
+		followed, err := m.Follow(ctx, "alice", run, runs.Beginning, false)
+		Expect(err).NotTo(HaveOccurred())
+		for event, err := range followed {
+			if err != nil {
+				return err
+			}
+			Expect(api.Ends(event.Body)).To(BeFalse())
+		}
+		return nil
+	}
+
+	It("hands those over that take too long: nothing of them is ended, and who follows is told", func(ctx SpecContext) {
+		s, said, told := newMemory(), make(chan struct{}), make(chan error, 1)
 		m := newManager(s, stalls(said))
 		run := start(ctx, m)
+		go func() {
+			defer GinkgoRecover()
+			told <- follow(ctx, m, run)
+		}()
 		Eventually(ctx, said).Should(BeClosed())
+		Eventually(ctx, func() (api.RunStatus, error) { return m.Status(ctx, "alice", run) }).Should(HaveField("Followed", true))
 		patience, over := context.WithCancel(ctx)
 		over()
 		m.Close(patience)
 		Expect(m.AtWork()).To(BeZero())
-		failed := last(read(ctx, run, runs.Beginning)).(api.RunFailed)
-		Expect(failed.Code).To(Equal(agent.CodeInterrupted))
-		Expect(failed.Answer.Steps).To(HaveExactElements(HaveField("Content", "Once upon"), HaveField("Code", agent.CodeInterrupted)))
-		Expect(s.ends).To(HaveLen(1))
+		Eventually(ctx, told).Should(Receive(MatchError(runs.ErrGoingDown)))
+		Expect(s.told).To(Equal([]string{"released by http://replica-1"}))
+		Expect(s.ends).To(BeEmpty())
+		Expect(s.turn.Steps).To(HaveExactElements(HaveField("Open", true)))
 	})
 
-	It("ends also the turn that was being accepted at that moment", func(ctx SpecContext) {
+	It("hands also the turn over that was being accepted at that moment", func(ctx SpecContext) {
 		s, said := newMemory(), make(chan struct{})
 		s.hold, s.entered = make(chan struct{}), make(chan struct{}, 1)
 		m := newManager(s, stalls(said))
-		began := make(chan *runs.Run, 1)
+		began := make(chan int64, 1)
 		go func() {
 			defer GinkgoRecover()
 			began <- start(ctx, m)
@@ -290,7 +331,8 @@ var _ = Describe("Going down", func() {
 		Consistently(ctx, closed, "50ms").ShouldNot(BeClosed())
 		close(s.hold)
 		Eventually(ctx, closed).WithTimeout(10 * time.Second).Should(BeClosed())
-		Expect(last(read(ctx, <-began, runs.Beginning)).(api.RunFailed).Code).To(Equal(agent.CodeInterrupted))
+		Expect(s.told).To(Equal([]string{"released by http://replica-1"}))
+		Expect(follow(ctx, m, <-began)).To(MatchError(runs.ErrGoingDown))
 	})
 })
 
@@ -313,7 +355,7 @@ var _ = Describe("Leases", func() {
 			return all
 		}
 		Eventually(ctx, func() int { return len(renewed()) }).Should(BeNumerically(">", 2))
-		Expect(renewed()).To(HaveEach([]store.Leased{{UserID: "alice", RunID: run.ID}}))
+		Expect(renewed()).To(HaveEach([]store.Leased{{UserID: "alice", RunID: run}}))
 		over, cancel := context.WithCancel(ctx)
 		cancel()
 		m.Close(over)

@@ -85,7 +85,7 @@ func (j *journal) restore(turn store.StoredTurn) {
 	for _, step := range turn.Steps {
 		j.place.Ordinal = step.Ordinal
 		if !step.Discarded {
-			j.committed, j.ended = step.Step, len(step.Ended)
+			j.committed = step.Step
 		}
 	}
 }

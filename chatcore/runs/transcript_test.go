@@ -18,11 +18,12 @@ var _ = Describe("A transcript", func() {
 			Started: api.RunStarted{RunID: 7}, Titled: &api.Conversation{ID: 1},
 			Steps: []*runs.StepTranscript{
 				{
-					Head: api.StepHead{ID: 1}, Text: []byte("Hi ho"), Cuts: []int{3, 5},
+					Ordinal: 1,
+					Head:    api.StepHead{ID: 1}, Text: []byte("Hi ho"), Cuts: []int{3, 5},
 					Stored:   &api.Step{ID: 1, Content: "Hi ho", ToolCalls: []api.ToolCall{{ID: 3, Status: api.CallPending}, {ID: 4, Index: 1, Status: api.CallPending}}},
 					Finished: []api.ToolCall{{ID: 4, Index: 1, Status: api.CallFailed}, {ID: 3, Status: api.CallExecuted}},
 				},
-				{Head: api.StepHead{ID: 2}, Text: []byte("Done."), Stored: &api.Step{ID: 2, Content: "Done."}},
+				{Ordinal: 2, Head: api.StepHead{ID: 2}, Text: []byte("Done."), Stored: &api.Step{ID: 2, Content: "Done."}},
 			},
 			End: api.RunCompleted{},
 		}
@@ -124,8 +125,8 @@ var _ = Describe("A transcript", func() {
 	})
 
 	It("takes a step back for those who saw it, and does not show it to others", func() {
-		step := &runs.StepTranscript{Head: api.StepHead{ID: 1}, Text: []byte("Half"), Discarded: true}
-		transcript := &runs.Transcript{Steps: []*runs.StepTranscript{step, {Head: api.StepHead{ID: 2}}}}
+		step := &runs.StepTranscript{Ordinal: 1, Head: api.StepHead{ID: 1}, Text: []byte("Half"), Discarded: true}
+		transcript := &runs.Transcript{Steps: []*runs.StepTranscript{step, {Ordinal: 2, Head: api.StepHead{ID: 2}}}}
 		types := func(after api.Position) (types []string) {
 			for _, e := range follow(transcript, after) {
 				types = append(types, e.body.EventType())
@@ -137,7 +138,7 @@ var _ = Describe("A transcript", func() {
 	})
 
 	It("has nothing for a reader who claims to have seen what is to come, until it comes", func() {
-		transcript := &runs.Transcript{Steps: []*runs.StepTranscript{{Head: api.StepHead{ID: 1}}}}
+		transcript := &runs.Transcript{Steps: []*runs.StepTranscript{{Ordinal: 1, Head: api.StepHead{ID: 1}}}}
 		ahead := api.Position{Step: 9, Part: api.PartEnd}
 		Expect(follow(transcript, ahead)).To(BeEmpty())
 		Expect(transcript.Over(ahead)).To(BeFalse())

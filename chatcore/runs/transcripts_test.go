@@ -28,6 +28,15 @@ func follow(t *runs.Transcript, after api.Position) (events []placed) {
 	}
 }
 
+// retold is what a reader made of events as they came over the wire.
+func retold(events []api.Event) []string {
+	var all []placed
+	for _, event := range events {
+		all = append(all, placed{body: event.Body})
+	}
+	return told(all)
+}
+
 // told is what a reader made of events: texts put together, and of a step that was taken back nothing.
 func told(events []placed) (lines []string) {
 	texts, gone := map[int64]string{}, map[int64]bool{}
@@ -67,6 +76,7 @@ type grower struct {
 	transcript *runs.Transcript
 	seen       func()
 	next       int64
+	ordinal    int
 }
 
 func (g *grower) id() int64 { g.next++; return g.next }
@@ -88,7 +98,8 @@ func (g *grower) turn() {
 }
 
 func (g *grower) step() {
-	step := &runs.StepTranscript{Head: api.StepHead{ID: g.id()}}
+	g.ordinal++
+	step := &runs.StepTranscript{Ordinal: g.ordinal, Head: api.StepHead{ID: g.id()}}
 	pieces := rapid.SliceOfN(rapid.SampledFrom(words), 0, 4).Draw(g.T, "pieces")
 	g.change(func(t *runs.Transcript) { t.Steps = append(t.Steps, step) })
 	inPieces := rapid.Bool().Draw(g.T, "in pieces")

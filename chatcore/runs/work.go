@@ -66,11 +66,16 @@ func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) {
 	}
 	if err != nil {
 		m.log.ErrorContext(ctx, "a turn's end could not be stored", "run_id", j.run.ID, "error", err)
-		lost := agent.Interrupted()
-		j.end(api.RunFailed{Code: lost.Code, Message: lost.Sentence, Retryable: lost.Retryable}, nil)
+		j.end(lost(), nil)
 		return
 	}
 	j.end(endOf(ending, answer), &answer)
+}
+
+// lost is the end of a turn that has none in the database.
+func lost() api.Body {
+	ending := agent.Interrupted()
+	return api.RunFailed{Code: ending.Code, Message: ending.Sentence, Retryable: ending.Retryable}
 }
 
 func endOf(ending agent.Ending, answer api.Message) api.Body {
@@ -78,7 +83,11 @@ func endOf(ending agent.Ending, answer api.Message) api.Body {
 	case ending.Code == agent.CodeStopped:
 		return api.RunCancelled{Reason: ending.Code, Answer: &answer}
 	case ending.Failed:
-		return api.RunFailed{Code: ending.Code, Message: ending.Sentence, Retryable: ending.Retryable, Answer: &answer}
+		sentence := ending.Sentence
+		if sentence == "" { // an earlier process stored it
+			sentence = agent.Failed(ending.Code).Sentence
+		}
+		return api.RunFailed{Code: ending.Code, Message: sentence, Retryable: ending.Retryable, Answer: &answer}
 	default:
 		return api.RunCompleted{Answer: answer}
 	}

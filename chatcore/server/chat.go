@@ -42,8 +42,10 @@ func (r chatRequest) check(maxContent int) error {
 			return invalid(u.field, u.field+" is not supported yet.")
 		}
 	}
-	if len(r.ResendGuard) > maxGuard {
-		return invalid("resend_guard", fmt.Sprintf("resend_guard may have at most %d bytes.", maxGuard))
+	if r.ResendGuard != "" {
+		if err := checkText("resend_guard", r.ResendGuard, maxGuard); err != nil {
+			return err
+		}
 	}
 	if r.RetryOf != nil {
 		if r.Content != nil {
@@ -57,7 +59,7 @@ func (r chatRequest) check(maxContent int) error {
 	return checkText("content", *r.Content, maxContent)
 }
 
-// maxGuard is the longest resend guard, in bytes, and maxKey the longest idempotency key, in characters.
+// maxGuard is the longest resend guard, and maxKey the longest idempotency key, in characters.
 const (
 	maxGuard = 200
 	maxKey   = 200

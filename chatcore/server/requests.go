@@ -71,6 +71,8 @@ func checkText(field, text string, maxChars int) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return invalid(field, field+" must not be empty.")
+	case !utf8.ValidString(text):
+		return invalid(field, field+" must be UTF-8.")
 	case strings.ContainsRune(text, 0):
 		return invalid(field, field+" must not contain the character U+0000.")
 	case utf8.RuneCountInString(text) > maxChars:

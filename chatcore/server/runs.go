@@ -33,6 +33,11 @@ func (s *Server) runEvents(c echo.Context) error {
 	if events == nil {
 		return c.NoContent(http.StatusNoContent) // the reader has it all
 	}
+	if !betweenReplicas(c) { // the page is back
+		if err := s.Turns.Read(c.Request().Context(), callerOf(c).UserID, run, 0); err != nil {
+			return err
+		}
+	}
 	return s.stream(c, run, events)
 }
 
@@ -86,7 +91,7 @@ func wait(c echo.Context) (time.Duration, error) {
 	if err != nil || !(seconds >= 0) {
 		return 0, invalid("wait", "wait must be a number of seconds from 0 on.")
 	}
-	return min(time.Duration(seconds*float64(time.Second)), maxWait), nil
+	return time.Duration(min(seconds, maxWait.Seconds()) * float64(time.Second)), nil
 }
 
 // readMessages reads a page. A run at work on it is told that somebody reads; if nobody follows it, the page waits for its

@@ -56,7 +56,7 @@ func (s *Store) endTurn(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) (api.M
 		answer, err := readAnswer(ctx, tx, end) // the word of an earlier try's success was lost
 		return answer, row.conversation(), err
 	}
-	if err := ours(ctx, tx, end); err != nil {
+	if err := holdLease(ctx, tx, end.UserID, end.RunID, end.OwnerURL); err != nil {
 		return api.Message{}, api.Conversation{}, err
 	}
 	if err := s.closeSteps(ctx, tx, end); err != nil {
@@ -82,17 +82,6 @@ func readAnswer(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) (api.Message, 
 		return api.Message{}, ErrNotFound
 	}
 	return answers[0], nil
-}
-
-// ours returns ErrNotFound when the turn was taken over by another replica.
-func ours(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) error {
-	if end.OwnerURL == "" {
-		return nil
-	}
-	var one int
-	err := tx.Get(ctx, &one, `
-		SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $2 AND owner_url = $3`, end.UserID, end.RunID, end.OwnerURL)
-	return found(err, "looking whose turn it is")
 }
 
 // closeSteps leaves nothing open under an answer that ends.

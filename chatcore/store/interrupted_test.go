@@ -24,15 +24,31 @@ var _ = Describe("A turn whose replica is gone", func() {
 		turn = d.accept(ctx, said)
 	}
 
+	// orphan takes a running answer's lease away, as no process does.
+	orphan := func(ctx SpecContext) {
+		GinkgoHelper()
+		Expect(d.db.As(ctx, d.user, func(tx *ownerdb.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM turn_leases WHERE run_id = $1`, turn.RunID)
+			return err
+		})).To(Succeed())
+	}
+
 	BeforeEach(func() { d = newDesk() })
 
-	It("is closed by the next message, once its lease is over", func(ctx SpecContext) {
+	It("is waited for: another replica takes it over", func(ctx SpecContext) {
+		begin(ctx, 0)
+		_, err := d.Accept(ctx, d.said("Hello?", turn.Conversation.ID))
+		Expect(err).To(MatchError(store.ErrBusy))
+	})
+
+	It("is closed by the next message, when nobody can take it over", func(ctx SpecContext) {
 		begin(ctx, 0)
 		step := d.reply(ctx, turn, 1, "One moment.", "add_task", "list_tasks")
-		known := d.record(ctx, step.ToolCalls[0], 0)
+		known := d.record(ctx, step.ToolCalls[0])
 		_, err := d.OpenStep(ctx, d.place(turn, 2))
 		Expect(err).NotTo(HaveOccurred())
 
+		orphan(ctx)
 		next := d.accept(ctx, d.said("Hello?", turn.Conversation.ID))
 		answer := d.everything(ctx, turn.Conversation.ID)[1]
 		Expect(answer.State).To(Equal(api.StateFailed))
@@ -53,6 +69,7 @@ var _ = Describe("A turn whose replica is gone", func() {
 		begin(ctx, 0)
 		d.reply(ctx, turn, 1, "One.")
 		d.reply(ctx, turn, 3, "Three.") // step 2 was begun, and nobody knows whether it was stored
+		orphan(ctx)
 		d.accept(ctx, d.said("Hello?", turn.Conversation.ID))
 		Expect(d.everything(ctx, turn.Conversation.ID)[1].Content).To(Equal("One.\n\nThree.\n\n" + interrupted.Text))
 	})
@@ -61,6 +78,7 @@ var _ = Describe("A turn whose replica is gone", func() {
 		begin(ctx, 0)
 		opened, err := d.OpenStep(ctx, d.place(turn, 1))
 		Expect(err).NotTo(HaveOccurred())
+		orphan(ctx)
 		next := d.accept(ctx, d.said("Hello?", turn.Conversation.ID))
 		_, _, err = d.CommitStep(ctx, store.Reply{Place: d.place(turn, 1), Step: &opened, Text: "I'm back", Calls: []store.NewCall{{Tool: "add_task", Parameters: []byte(`{}`)}}})
 		Expect(err).To(MatchError(store.ErrNotFound))
@@ -93,12 +111,17 @@ var _ = Describe("A turn whose replica is gone", func() {
 			said := other.said("Hi", 0)
 			said.Lease = 0
 			theirs := other.accept(ctx, said)
-			Expect(d.RenewLeases(ctx, "http://replica-1", []store.Leased{
+			news, err := d.RenewLeases(ctx, "http://replica-1", []store.Leased{
 				{UserID: d.user, RunID: turn.RunID}, {UserID: other.user, RunID: theirs.RunID},
-			}, time.Hour)).To(Succeed())
+			}, time.Hour, time.Minute)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(news).To(ConsistOf(
+				store.LeaseNews{Leased: store.Leased{UserID: d.user, RunID: turn.RunID}},
+				store.LeaseNews{Leased: store.Leased{UserID: other.user, RunID: theirs.RunID}},
+			))
 			Expect(live(ctx, turn)).To(BeTrue())
-			_, err := other.Accept(ctx, other.said("Hi again", theirs.Conversation.ID))
-			Expect(err).To(MatchError(store.ErrBusy))
+			Expect(other.LoadTurn(ctx, other.user, theirs.RunID)).To(HaveField("Live", true))
+			Expect(claimed(ctx, d, other.user)).To(BeEmpty())
 		})
 
 		It("of a run that nobody names ends, also at the same address", func(ctx SpecContext) {
@@ -106,15 +129,16 @@ var _ = Describe("A turn whose replica is gone", func() {
 			said := d.said("Hi", 0)
 			said.Lease = 0
 			second := d.accept(ctx, said)
-			Expect(d.RenewLeases(ctx, "http://replica-1", []store.Leased{{UserID: d.user, RunID: second.RunID}}, time.Hour)).To(Succeed())
+			news, err := d.RenewLeases(ctx, "http://replica-1", []store.Leased{{UserID: d.user, RunID: second.RunID}}, time.Hour, time.Minute)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(news).To(HaveLen(1))
 			Expect(live(ctx, second)).To(BeTrue())
 			Expect(live(ctx, turn)).To(BeFalse())
-			d.accept(ctx, d.said("Hello?", turn.Conversation.ID))
 		})
 
 		It("that another replica has is not touched", func(ctx SpecContext) {
 			begin(ctx, 0)
-			Expect(d.RenewLeases(ctx, "http://replica-2", []store.Leased{{UserID: d.user, RunID: turn.RunID}}, time.Hour)).To(Succeed())
+			Expect(d.RenewLeases(ctx, "http://replica-2", []store.Leased{{UserID: d.user, RunID: turn.RunID}}, time.Hour, time.Minute)).To(BeEmpty())
 			Expect(live(ctx, turn)).To(BeFalse())
 		})
 	})

@@ -51,8 +51,8 @@ func (d *desk) anyConversation(ctx SpecContext, t *rapid.T) (conversation int64)
 				tools = append(tools, "add_task")
 			}
 			step := d.reply(ctx, turn, ordinal, "Step "+strconv.Itoa(ordinal), tools...)
-			for rank, call := range step.ToolCalls {
-				d.record(ctx, call, rank)
+			for _, call := range step.ToolCalls {
+				d.record(ctx, call)
 			}
 		}
 		if rapid.Bool().Draw(t, "one more began") {

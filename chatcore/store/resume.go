@@ -105,12 +105,13 @@ func loadMessages(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 		return ErrNotFound
 	}
 	turn.UserMessage, turn.Answer = messages[0], messages[1]
-	turn.Titled = turn.UserMessage.Position == 1
 	var conversation conversationRow
 	err = tx.Get(ctx, &conversation, `
 		SELECT `+conversationColumns+` FROM conversations
 		WHERE user_id = $1 AND id = (SELECT conversation_id FROM messages WHERE user_id = $1 AND id = $2)`, turn.UserID, turn.RunID)
 	turn.Conversation = conversation.conversation()
+	// Nobody wrote down who gave the title, but it can be seen; an answer that was asked for again gave none.
+	turn.Titled = turn.Answer.Position == turn.UserMessage.Position+1 && turn.Conversation.Title == titleFrom(turn.UserMessage.Content)
 	if err != nil {
 		return found(err, "reading a turn's conversation")
 	}

@@ -65,7 +65,7 @@ func openedBefore(ctx context.Context, tx *ownerdb.Tx, place StepPlace) (api.Ste
 	err := tx.Get(ctx, &row, `
 		SELECT `+stepColumns+` FROM steps
 		WHERE user_id = $1 AND message_id = $2 AND ordinal = $3 AND state <> 'discarded' AND COALESCE(code, '') = $4
-			AND EXISTS (SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $2 AND owner_url = $5)`,
+			AND EXISTS (SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $2 AND ($5 = '' OR owner_url = $5))`,
 		place.UserID, place.RunID, place.Ordinal, place.Code, place.OwnerURL)
 	return row.step(), found(err, "looking for a step")
 }
@@ -164,35 +164,63 @@ func (s *Store) addCalls(ctx context.Context, tx *ownerdb.Tx, reply Reply, step 
 
 // CallEnd is how a call ended.
 type CallEnd struct {
-	Status api.CallStatus
-	Result json.RawMessage
-	Code   string
-	Error  string
-	Rank   int // how many calls of the step ended before it
+	Status   api.CallStatus
+	Result   json.RawMessage
+	Code     string
+	Error    string
+	OwnerURL string // as in StepPlace
 }
 
-// RecordCall stores how a call ended, and gives the record as it is stored: a call ends once.
+// RecordCall stores how a call ended, and gives the record as it is stored: a call ends once. ErrNotFound says that the
+// turn was taken over: whoever has it now sends the call again, and records it.
 func (s *Store) RecordCall(ctx context.Context, userID string, record api.ToolCall, end CallEnd) (api.ToolCall, error) {
-	now := s.now()
-	record.Status, record.Result, record.Code, record.Error, record.FinishedAt = end.Status, end.Result, end.Code, end.Error, &now
 	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
-		changed, err := tx.Exec(ctx, `
-			UPDATE tool_calls
-			SET status = $3, result = $4, code = NULLIF($5, ''), error = NULLIF($6, ''), finish_rank = $7, finished_at = $8
-			WHERE user_id = $1 AND id = $2 AND status = 'pending'`,
-			userID, record.ID, end.Status, nullJSON(end.Result), end.Code, end.Error, end.Rank, now)
-		if err != nil {
-			return fmt.Errorf("recording a call: %w", err)
-		}
-		if changed > 0 {
-			return nil
-		}
-		var row callRow // somebody recorded it already: whoever had the turn before, or an earlier try of this
-		err = tx.Get(ctx, &row, `SELECT `+callColumns+` FROM tool_calls WHERE user_id = $1 AND id = $2`, userID, record.ID)
-		record = row.record()
-		return found(err, "reading a recorded call")
+		var err error
+		record, err = s.recordCall(ctx, tx, userID, record.ID, end)
+		return err
 	})
 	return record, err
+}
+
+func (s *Store) recordCall(ctx context.Context, tx *ownerdb.Tx, userID string, call int64, end CallEnd) (api.ToolCall, error) {
+	var step struct {
+		ID  int64 `db:"id"`
+		Run int64 `db:"message_id"`
+	}
+	err := tx.Get(ctx, &step, `
+		SELECT steps.id, steps.message_id FROM steps
+		JOIN tool_calls ON tool_calls.user_id = steps.user_id AND tool_calls.step_id = steps.id
+		WHERE steps.user_id = $1 AND tool_calls.id = $2 FOR UPDATE OF steps`, userID, call) // the calls of a step end one by one
+	if err != nil {
+		return api.ToolCall{}, found(err, "locking a call's step")
+	}
+	var row callRow
+	err = tx.Get(ctx, &row, `SELECT `+callColumns+` FROM tool_calls WHERE user_id = $1 AND id = $2`, userID, call)
+	if err != nil || api.CallStatus(row.Status).Done() { // recorded by whoever had the turn before, or by an earlier try
+		return row.record(), found(err, "reading a call")
+	}
+	if err := holdLease(ctx, tx, userID, step.Run, end.OwnerURL); err != nil {
+		return api.ToolCall{}, err
+	}
+	err = tx.Get(ctx, &row, `
+		UPDATE tool_calls
+		SET status = $3, result = $4, code = NULLIF($5, ''), error = NULLIF($6, ''), finished_at = $7, finish_rank = (
+			SELECT count(*) FROM tool_calls WHERE user_id = $1 AND step_id = $8 AND status <> 'pending')
+		WHERE user_id = $1 AND id = $2
+		RETURNING `+callColumns,
+		userID, call, end.Status, nullJSON(end.Result), end.Code, end.Error, s.now(), step.ID)
+	return row.record(), found(err, "recording a call")
+}
+
+// holdLease makes sure that the turn is this replica's, and that nobody takes it over before the transaction ends.
+func holdLease(ctx context.Context, tx *ownerdb.Tx, userID string, runID int64, ownerURL string) error {
+	if ownerURL == "" {
+		return nil
+	}
+	var one int
+	err := tx.Get(ctx, &one, `
+		SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $2 AND owner_url = $3 FOR SHARE`, userID, runID, ownerURL)
+	return found(err, "looking whose turn it is")
 }
 
 // nullJSON is a JSON value as text, which lib/pq passes as it is, or NULL.

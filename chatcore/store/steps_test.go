@@ -54,19 +54,20 @@ var _ = Describe("A step", func() {
 	It("keeps how each call ended", func(ctx SpecContext) {
 		step := d.reply(ctx, turn, 1, "", "add_task", "list_tasks")
 		failed, err := d.RecordCall(ctx, d.user, step.ToolCalls[1], store.CallEnd{
-			Status: api.CallFailed, Result: json.RawMessage(`{"code":"invalid","u":"\u0000"}`), Code: "invalid", Error: "Too long.", Rank: 0,
+			Status: api.CallFailed, Result: json.RawMessage(`{"code":"invalid","u":"\u0000"}`), Code: "invalid", Error: "Too long.",
 		})
 		Expect(err).NotTo(HaveOccurred())
-		executed := d.record(ctx, step.ToolCalls[0], 1)
+		executed := d.record(ctx, step.ToolCalls[0])
 		Expect(executed.FinishedAt).NotTo(BeNil())
 		Expect(d.everything(ctx, turn.Conversation.ID)[1].ToolCalls).To(Equal([]api.ToolCall{executed, failed}))
 	})
 
-	It("records a call once", func(ctx SpecContext) {
+	It("records a call once, and gives that record to whoever comes later", func(ctx SpecContext) {
 		step := d.reply(ctx, turn, 1, "", "add_task")
-		record := d.record(ctx, step.ToolCalls[0], 0)
-		_, err := d.RecordCall(ctx, d.user, step.ToolCalls[0], store.CallEnd{Status: api.CallFailed, Code: "late"})
-		Expect(err).To(MatchError(store.ErrNotFound))
+		record := d.record(ctx, step.ToolCalls[0])
+		again, err := d.RecordCall(ctx, d.user, step.ToolCalls[0], store.CallEnd{Status: api.CallFailed, Code: "late"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(again).To(Equal(record))
 		Expect(d.everything(ctx, turn.Conversation.ID)[1].ToolCalls).To(Equal([]api.ToolCall{record}))
 	})
 
@@ -79,14 +80,14 @@ var _ = Describe("A step", func() {
 	It("is stored again as it was when nobody heard that it was stored", func(ctx SpecContext) {
 		opened, err := d.OpenStep(ctx, d.place(turn, 1))
 		Expect(err).NotTo(HaveOccurred())
-		first, _, err := d.CommitStep(ctx, store.Reply{
+		first, keys, err := d.CommitStep(ctx, store.Reply{
 			Place: d.place(turn, 1), Step: &opened, Text: "One moment.", Calls: []store.NewCall{{Tool: "add_task", Parameters: json.RawMessage(`{}`)}},
 		})
 		Expect(err).NotTo(HaveOccurred())
-		again, keys, err := d.CommitStep(ctx, store.Reply{Place: d.place(turn, 1), Step: &opened, Text: "One moment.", Again: true})
+		again, sameKeys, err := d.CommitStep(ctx, store.Reply{Place: d.place(turn, 1), Step: &opened, Text: "One moment.", Again: true})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(again).To(Equal(first))
-		Expect(keys).To(BeEmpty(), "nothing may leave for it now")
+		Expect(sameKeys).To(Equal(keys))
 	})
 
 	It("takes another id when its own is taken", func(ctx SpecContext) {
@@ -111,8 +112,8 @@ var _ = Describe("The end of a turn", func() {
 	})
 
 	It("makes the answer a message: the texts of its steps, and all their calls", func(ctx SpecContext) {
-		call := d.record(ctx, d.reply(ctx, turn, 1, "One moment.", "add_task").ToolCalls[0], 0)
-		silent := d.record(ctx, d.reply(ctx, turn, 2, "", "list_tasks").ToolCalls[0], 0)
+		call := d.record(ctx, d.reply(ctx, turn, 1, "One moment.", "add_task").ToolCalls[0])
+		silent := d.record(ctx, d.reply(ctx, turn, 2, "", "list_tasks").ToolCalls[0])
 		d.reply(ctx, turn, 3, "Added.")
 		answer, conversation, err := d.EndTurn(ctx, d.ending(turn, api.StateDone, ""))
 		Expect(err).NotTo(HaveOccurred())
@@ -135,7 +136,7 @@ var _ = Describe("The end of a turn", func() {
 
 	It("leaves no reply and no call open", func(ctx SpecContext) {
 		step := d.reply(ctx, turn, 1, "", "add_task", "list_tasks", "find_task_by_name")
-		known := d.record(ctx, step.ToolCalls[1], 0)
+		known := d.record(ctx, step.ToolCalls[1])
 		_, err := d.OpenStep(ctx, d.place(turn, 2))
 		Expect(err).NotTo(HaveOccurred())
 		answer, _, err := d.EndTurn(ctx, d.ending(turn, api.StateFailed, "internal"))

@@ -130,10 +130,10 @@ func (d *desk) reply(ctx context.Context, turn store.Turn, ordinal int, text str
 	return step
 }
 
-func (d *desk) record(ctx context.Context, call api.ToolCall, rank int) api.ToolCall {
+func (d *desk) record(ctx context.Context, call api.ToolCall) api.ToolCall {
 	GinkgoHelper()
 	record, err := d.RecordCall(ctx, d.user, call, store.CallEnd{
-		Status: api.CallExecuted, Result: json.RawMessage(`{"done": true}`), Rank: rank,
+		Status: api.CallExecuted, Result: json.RawMessage(`{"done": true}`),
 	})
 	Expect(err).NotTo(HaveOccurred())
 	return record

@@ -49,6 +49,12 @@ func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 			return err
 		}
 		conversation, err := s.conversationFor(ctx, tx, turn)
+		if errors.Is(err, ErrBusy) { // perhaps with this very request: it came while another try of it was being accepted
+			if before, againErr := s.sentBefore(ctx, tx, turn); before != 0 || againErr != nil {
+				accepted.RunID, accepted.Joined = before, true
+				return againErr
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -153,7 +159,7 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 		turn.UserID, question.ID, row.ID, question.Position, turn.Content, now); err != nil {
 		return fmt.Errorf("storing what was said: %w", err)
 	}
-	accepted.Titled = question.Position == 1
+	accepted.Titled = !before.Title.Valid && row.Title.Valid
 	return s.beginAnswer(ctx, tx, turn, row, question, now, accepted)
 }
 

@@ -138,7 +138,8 @@ var _ = Describe("A turn", func() {
 	It("takes other ids when its own are taken", func(ctx SpecContext) {
 		first := d.exchange(ctx, "One", 0)
 		taken := []int64{first.Conversation.ID, first.UserMessage.ID, first.RunID}
-		d.ids.next = append([]int64{taken[0]}, append([]int64{d.ids.then.Next()}, taken[1:]...)...)
+		fresh := d.ids.then.Next
+		d.ids.next = []int64{taken[0], fresh(), taken[1], fresh(), fresh(), taken[2]}
 		second := d.accept(ctx, d.said("Two", 0))
 		Expect(taken).NotTo(ContainElement(second.Conversation.ID))
 		Expect(taken).NotTo(ContainElements(second.UserMessage.ID, second.RunID))
