@@ -3,13 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
-	"reflect"
 	"strings"
 	"time"
 
-	"github.com/caarlos0/env/v11"
+	"taskpilot/internal/settings"
 )
 
 // config is all that the adapter reads from the environment, once, at its start.
@@ -59,16 +57,9 @@ const maxReloadWait = seconds(30 * time.Second)
 
 // readConfig takes the environment as os.Environ gives it. The error names every fault.
 func readConfig(environ []string) (config, error) {
-	values := map[string]string{}
-	for _, pair := range environ {
-		if name, value, ok := strings.Cut(pair, "="); ok {
-			values[name] = value
-		}
-	}
-	var c config
-	parsing := env.ParseWithOptions(&c, env.Options{Environment: values})
-	if err := errors.Join(parseFaults(parsing), c.faults()); err != nil {
-		return config{}, fmt.Errorf("the configuration cannot be used:\n%w", err)
+	c, err := settings.Read[config](environ)
+	if err := settings.Faults(err, c.faults()); err != nil {
+		return config{}, err
 	}
 	for i, origin := range c.Origins {
 		c.Origins[i] = strings.TrimSpace(origin)
@@ -76,33 +67,10 @@ func readConfig(environ []string) (config, error) {
 	return c, nil
 }
 
-// parseFaults names what cannot be read as whoever set it knows it.
-func parseFaults(err error) error {
-	var several env.AggregateError
-	if !errors.As(err, &several) {
-		return err
-	}
-	all := make([]error, len(several.Errors))
-	for i, one := range several.Errors {
-		all[i] = one
-		var fault env.ParseError
-		if field, ok := reflect.TypeFor[config]().FieldByName(fieldOf(one, &fault)); ok {
-			all[i] = fmt.Errorf("%s cannot be read: %w", field.Tag.Get("env"), fault.Err)
-		}
-	}
-	return errors.Join(all...)
-}
-
-// fieldOf is the field that a fault of the parser is about; empty for another error.
-func fieldOf(err error, fault *env.ParseError) string {
-	errors.As(err, fault)
-	return fault.Name
-}
-
 func (c config) faults() error {
 	all := []error{
-		addrFault("ADDR", c.Addr), addrFault("PRIVATE_ADDR", c.PrivateAddr),
-		urlFault("CHAT_API_URL", c.ChatURL), urlFault("AUTH_JWKS_URL", c.UsersJWKS), urlFault("PUBLIC_URL", c.PublicURL), urlFault("DEV_ISSUER_URL", c.DevIssuer),
+		settings.Addr("ADDR", c.Addr), settings.Addr("PRIVATE_ADDR", c.PrivateAddr),
+		settings.URL("CHAT_API_URL", c.ChatURL), settings.URL("AUTH_JWKS_URL", c.UsersJWKS), settings.URL("PUBLIC_URL", c.PublicURL), settings.URL("DEV_ISSUER_URL", c.DevIssuer),
 	}
 	needed := []struct{ name, value, what string }{
 		{"CHAT_API_URL", c.ChatURL, "the address of chatcore"},
@@ -125,28 +93,6 @@ func (c config) faults() error {
 		all = append(all, originFault(strings.TrimSpace(origin)))
 	}
 	return errors.Join(all...)
-}
-
-func addrFault(name, value string) error {
-	if value == "" {
-		return nil
-	}
-	if _, _, err := net.SplitHostPort(value); err != nil {
-		return fmt.Errorf("%s is not host:port: %q", name, value)
-	}
-	return nil
-}
-
-// urlFault keeps the value out of its words: an address may carry a password.
-func urlFault(name, value string) error {
-	if value == "" {
-		return nil
-	}
-	parsed, err := url.Parse(value)
-	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
-		return fmt.Errorf("%s is not an http or https address", name)
-	}
-	return nil
 }
 
 // originFault holds an origin to the form in which browsers send it, for it is compared as it stands.

@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/caarlos0/env/v11"
+	"taskpilot/internal/settings"
 
 	"taskpilot/chatcore/agent"
 )
@@ -51,21 +50,17 @@ type config struct {
 
 // readConfig takes the environment as os.Environ gives it and reports every fault at once.
 func readConfig(environ []string) (config, error) {
-	var c config
-	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)})
-	if err := errors.Join(err, c.check()); err != nil {
-		return c, fmt.Errorf("the configuration cannot be used:\n%w", err)
-	}
-	return c, nil
+	c, err := settings.Read[config](environ)
+	return c, settings.Faults(err, c.check())
 }
 
 func (c *config) check() error {
 	faults := []error{
-		urlFault("AUTH_JWKS_URL", c.UsersJWKS), urlFault("ADAPTER_JWKS_URL", c.AdapterJWKS), urlFault("MCP_URL", c.MCPURL),
-		urlFault("OPENAI_BASE_URL", c.OpenAIBaseURL), urlFault("INTERNAL_URL", c.InternalURL), c.readPrompt(),
-		positive("CHATKIT_MAX_HISTORY", c.MaxHistory), positive("AGENT_MAX_STEPS", c.MaxSteps),
-		positive("CHAT_MAX_CONTENT", c.MaxContent), positive("DATABASE_CONNS", c.DatabaseConns),
-		positive("AGENT_MAX_TIME", c.MaxTime), positive("TURN_LEASE", c.Lease), positive("DISCONNECT_GRACE", c.Grace),
+		settings.URL("AUTH_JWKS_URL", c.UsersJWKS), settings.URL("ADAPTER_JWKS_URL", c.AdapterJWKS), settings.URL("MCP_URL", c.MCPURL),
+		settings.URL("OPENAI_BASE_URL", c.OpenAIBaseURL), settings.URL("INTERNAL_URL", c.InternalURL), c.readPrompt(),
+		settings.Positive("CHATKIT_MAX_HISTORY", c.MaxHistory), settings.Positive("AGENT_MAX_STEPS", c.MaxSteps),
+		settings.Positive("CHAT_MAX_CONTENT", c.MaxContent), settings.Positive("DATABASE_CONNS", c.DatabaseConns),
+		settings.Positive("AGENT_MAX_TIME", c.MaxTime), settings.Positive("TURN_LEASE", c.Lease), settings.Positive("DISCONNECT_GRACE", c.Grace),
 	}
 	if c.UsersJWKS == "" && c.AdapterJWKS == "" {
 		faults = append(faults, errors.New("AUTH_JWKS_URL, ADAPTER_JWKS_URL or both are needed: without keys nobody can call"))
@@ -99,25 +94,6 @@ func (c *config) readPrompt() error {
 	}
 	if c.prompt = strings.TrimSpace(string(text)); c.prompt == "" {
 		return errors.New("AGENT_PROMPT_FILE is empty")
-	}
-	return nil
-}
-
-func positive[N int | time.Duration](name string, value N) error {
-	if value <= 0 {
-		return fmt.Errorf("%s must be more than zero", name)
-	}
-	return nil
-}
-
-// urlFault keeps the value out of its words: an address may carry a password.
-func urlFault(name, value string) error {
-	if value == "" {
-		return nil
-	}
-	parsed, err := url.Parse(value)
-	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
-		return fmt.Errorf("%s is not an http or https address", name)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/caarlos0/env/v11"
+	"taskpilot/internal/settings"
 
 	"taskpilot/deploy/postgres"
 )
@@ -31,15 +31,11 @@ type config struct {
 
 // readConfig takes the environment as os.Environ gives it, reads the files that it names, and reports every fault at once.
 func readConfig(environ []string) (config, error) {
-	var c config
-	err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)})
+	c, err := settings.Read[config](environ)
 	if err == nil {
 		err = c.readPasswords()
 	}
-	if err != nil {
-		return config{}, fmt.Errorf("the configuration cannot be used:\n%w", err)
-	}
-	return c, nil
+	return c, settings.Faults(err)
 }
 
 func (c *config) readPasswords() error {

@@ -1,0 +1,82 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Read fills a struct from an environment, as os.Environ gives it, by the struct's env tags. What could be read is there
+// also when the error says what could not.
+func Read[T any](environ []string) (T, error) {
+	var into T
+	err := env.ParseWithOptions(&into, env.Options{Environment: env.ToMap(environ)})
+	return into, named(err, reflect.TypeFor[T]())
+}
+
+// named calls each setting that could not be read as whoever set it knows it; the library says the struct's field.
+func named(err error, settings reflect.Type) error {
+	var several env.AggregateError
+	if !errors.As(err, &several) {
+		return err
+	}
+	all := make([]error, len(several.Errors))
+	for i, one := range several.Errors {
+		all[i] = one
+		var fault env.ParseError
+		if !errors.As(one, &fault) {
+			continue
+		}
+		if field, ok := settings.FieldByName(fault.Name); ok {
+			name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
+			all[i] = fmt.Errorf("%s cannot be read: %w", name, fault.Err)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// Faults is the error of a configuration with these faults, or nil when there are none.
+func Faults(all ...error) error {
+	if err := errors.Join(all...); err != nil {
+		return fmt.Errorf("the configuration cannot be used:\n%w", err)
+	}
+	return nil
+}
+
+// Addr is the fault of a setting that is to be host:port, if it is set.
+func Addr(name, value string) error {
+	if value == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		return fmt.Errorf("%s is not host:port: %q", name, value)
+	}
+	return nil
+}
+
+// URL is the fault of a setting that is to be an http or https address, if it is set. It keeps the value out of its words:
+// an address may carry a password.
+func URL(name, value string) error {
+	if value == "" {
+		return nil
+	}
+	parsed, err := url.Parse(value)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		return fmt.Errorf("%s is not an http or https address", name)
+	}
+	return nil
+}
+
+// Positive is the fault of a setting that is to be more than zero.
+func Positive[N int | time.Duration](name string, value N) error {
+	if value <= 0 {
+		return fmt.Errorf("%s must be more than zero", name)
+	}
+	return nil
+}
