@@ -36,11 +36,9 @@ func (c config) forHTTP() error {
 	all := []error{
 		c.databaseFault(),
 		settings.Addr("ADDR", c.Addr),
+		settings.Addr("PRIVATE_ADDR", c.PrivateAddr),
 		settings.URL("CHATCORE_JWKS_URL", c.ChatcoreJWKS),
 		settings.URL("AUTH_JWKS_URL", c.UsersJWKS),
-	}
-	if c.PrivateAddr != "" {
-		all = append(all, settings.Addr("PRIVATE_ADDR", c.PrivateAddr))
 	}
 	if c.ChatcoreJWKS == "" && c.UsersJWKS == "" {
 		all = append(all, errors.New("CHATCORE_JWKS_URL, AUTH_JWKS_URL or both are needed: without keys nobody can call"))
