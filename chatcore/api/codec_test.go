@@ -91,7 +91,8 @@ var _ = Describe("A turn's stream", func() {
 	})
 
 	It("stops pulling when its reader does", func() {
-		for range api.Decode(io.MultiReader(strings.NewReader(aDelta), iotest.ErrReader(errors.New("read too far")))) {
+		for _, err := range api.Decode(io.MultiReader(strings.NewReader(aDelta), iotest.ErrReader(errors.New("read too far")))) {
+			Expect(err).NotTo(HaveOccurred())
 			break
 		}
 	})

@@ -180,7 +180,7 @@ var _ = Describe("A request that does not fit", func() {
 	)
 
 	It("is refused when its body breaks off", func(ctx SpecContext) {
-		request, err := http.NewRequestWithContext(ctx, "POST", "http://x"+alice.path("/chat"), iotest.ErrReader(errors.New("gone")))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://x"+alice.path("/chat"), iotest.ErrReader(errors.New("gone")))
 		Expect(err).NotTo(HaveOccurred())
 		request.Header = http.Header{"Authorization": {"Bearer " + alice.token()}, "Content-Type": {"application/json"}}
 		alice.serve(request).problem(http.StatusBadRequest, "unreadable")
