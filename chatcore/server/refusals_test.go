@@ -142,7 +142,7 @@ var _ = Describe("A request that does not fit", func() {
 		Expect(alice.call(ctx, "POST", alice.path("/chat"), `{"content": "`+strings.Repeat(`\ud83e\uddc0`, api.MaxContent)+`"}`).StatusCode).To(Equal(200))
 		Expect(alice.call(ctx, "POST", alice.path("/conversations"), "").StatusCode).To(Equal(201))
 		Expect(alice.get(ctx, "/conversations?limit=1000000").StatusCode).To(Equal(200))
-		beyond, err := http.NewRequestWithContext(ctx, "GET", alice.path("/conversations?limit=99999999999999999999"), nil)
+		beyond, err := http.NewRequestWithContext(ctx, http.MethodGet, alice.path("/conversations?limit=99999999999999999999"), nil)
 		Expect(err).NotTo(HaveOccurred())
 		beyond.Header.Set("Authorization", "Bearer "+alice.token())
 		Expect(alice.serve(beyond).StatusCode).To(Equal(200), "no number that the document's checker can read")
