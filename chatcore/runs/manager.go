@@ -80,11 +80,17 @@ func (m *Manager) Start(ctx context.Context, request Request) (*Run, error) {
 	}
 	m.wait.Add(1) // before the lock goes: Close must not miss a run that is being accepted
 	m.mu.Unlock()
+	began := false
+	defer func() {
+		if !began {
+			m.wait.Done()
+		}
+	}()
 	turn, err := m.store.Accept(ctx, m.newTurn(request))
 	if err != nil {
-		m.wait.Done()
 		return nil, err
 	}
+	began = true
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	run := newRun(turn.UserID, api.RunStarted{
 		RunID: turn.RunID, Conversation: turn.Conversation, UserMessage: turn.UserMessage,
