@@ -127,6 +127,7 @@ var _ = Describe("The page", func() {
 
 		alice.clicks(ctx, ".history-button")
 		alice.clicks(ctx, ".thread:nth-child(2) [aria-label='Rename: About First']")
+		Eventually(ctx, alice.sees).WithArguments(ctx, ".edit input:focus").Should(BeTrue())
 		alice.types(ctx, "Renamed"+kb.Enter)
 		Eventually(ctx, alice.reads).WithArguments(ctx, ".thread .name").Should(Equal([]string{"About Second", "Renamed"}))
 		Eventually(ctx, alice.reads).WithArguments(ctx, ".main .title").Should(Equal([]string{"Renamed"}))
@@ -173,6 +174,7 @@ var _ = Describe("The page", func() {
 		Eventually(ctx, alice.reads).WithArguments(ctx, ".answer").Should(HaveLen(1))
 		alice.clicks(ctx, ".top .plain:last-child")
 		Eventually(ctx, alice.sees).WithArguments(ctx, "#name").Should(BeTrue())
+		Eventually(ctx, alice.focus).WithArguments(ctx).Should(Equal("name"))
 		alice.types(ctx, "bob"+kb.Enter)
 		Eventually(ctx, alice.reads).WithArguments(ctx, ".who").Should(Equal([]string{"Signed in as bob"}))
 		Eventually(ctx, alice.sees).WithArguments(ctx, ".greeting").Should(BeTrue())

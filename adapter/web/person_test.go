@@ -23,7 +23,10 @@ func newPerson(options ...browser.Option) *person {
 	page := chromium.Page(GinkgoT(), options...)
 	fake := newFake()
 	DeferCleanup(fake.close)
-	DeferCleanup(func() {
+	DeferCleanup(func(ctx SpecContext) {
+		if CurrentSpecReport().Failed() && os.Getenv("SCREENSHOTS") != "" {
+			_ = page.Screenshot(ctx, filepath.Join(os.Getenv("SCREENSHOTS"), "failed.png"))
+		}
 		AddReportEntry("what the browser reported", page.Messages(), ReportEntryVisibilityFailureOrVerbose)
 	})
 	return &person{page: page, fake: fake}
@@ -51,6 +54,7 @@ func (p *person) signsIn(ctx context.Context, name string) {
 func (p *person) says(ctx context.Context, text string) {
 	GinkgoHelper()
 	p.does(ctx, "focusComposer()")
+	Eventually(ctx, p.sees).WithArguments(ctx, ".composer textarea:focus").Should(BeTrue())
 	p.types(ctx, text+kb.Enter)
 }
 

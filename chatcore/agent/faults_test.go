@@ -69,6 +69,20 @@ var _ = Describe("A call that can't be made", func() {
 	})
 })
 
+var _ = Describe("A call that panics on its way", func() {
+	It("is lost, and nothing else is", func(ctx SpecContext) {
+		d := newDesk(asks(call("add_task", "{}"), call("list_tasks", "{}")), says("I don't know."))
+		d.tools.do = func(ctx context.Context, request agent.ToolRequest) (agent.Outcome, error) {
+			if request.Tool == "add_task" {
+				panic("a bug")
+			}
+			return worked(ctx, request)
+		}
+		Expect(d.answer(ctx)).To(Equal(agent.Ending{}))
+		Expect(d.journal.lines[1:3]).To(ConsistOf("record 0 tool_unreachable", "record 1 executed"))
+	})
+})
+
 var _ = Describe("A turn that goes nowhere", func() {
 	failing := func(n int) (script []replyScript) {
 		for range n {

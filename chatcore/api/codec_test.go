@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,9 +92,11 @@ var _ = Describe("A turn's stream", func() {
 	})
 
 	It("stops pulling when its reader does", func() {
-		for range api.Decode(io.MultiReader(strings.NewReader(aDelta), iotest.ErrReader(errors.New("read too far")))) {
-			break
-		}
+		next, stop := iter.Pull2(api.Decode(io.MultiReader(strings.NewReader(aDelta), iotest.ErrReader(errors.New("read too far")))))
+		event, err, _ := next()
+		stop()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(event).To(Equal(theDelta))
 	})
 
 	DescribeTable("is read as server-sent events are",

@@ -99,15 +99,20 @@ func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err 
 	if !m.enter(1) { // before it is accepted: Close must not miss it
 		return 0, ErrGoingDown
 	}
+	began := false
+	defer func() {
+		if !began {
+			m.wait.Done()
+		}
+	}()
 	turn, err := m.accept(ctx, request)
 	if err != nil {
-		m.wait.Done()
 		return 0, err
 	}
 	if turn.Joined {
-		m.wait.Done()
 		return turn.RunID, nil
 	}
+	began = true
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	run := newRun(turn.UserID, startedOf(turn), stop)
 	if turn.Titled {

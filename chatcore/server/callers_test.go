@@ -60,7 +60,7 @@ var _ = Describe("A caller", func() {
 
 	It("has no business in another's path", func(ctx SpecContext) {
 		alice := newDesk().user()
-		bob := alice.desk.user()
+		bob := alice.user()
 		id := alice.began(ctx, "Hello")
 		for _, path := range []string{"/conversations", conversation(id), conversation(id) + "/messages"} {
 			bob.call(ctx, http.MethodGet, alice.path(path), "").problem(http.StatusForbidden, "not_your_path")
@@ -176,12 +176,12 @@ var _ = Describe("A ChatKit session", func() {
 
 	It("that never was, or is another's, lets nobody in", func(ctx SpecContext) {
 		alice.in("cks_never").get(ctx, "/conversations").problem(http.StatusUnauthorized, "session_ended")
-		bob := alice.desk.user().in(open(ctx, 3600).SessionID)
+		bob := alice.user().in(open(ctx, 3600).SessionID)
 		bob.get(ctx, "/conversations").problem(http.StatusUnauthorized, "session_ended")
 	})
 
 	It("is not revoked by another user", func(ctx SpecContext) {
-		session, bob := open(ctx, 3600), alice.desk.user()
+		session, bob := open(ctx, 3600), alice.user()
 		bob.call(ctx, http.MethodDelete, bob.path("/chatkit-sessions/"+session.SessionID), "").problem(http.StatusNotFound, "not_found")
 		Expect(alice.in(session.SessionID).get(ctx, "/conversations").StatusCode).To(Equal(http.StatusOK))
 	})

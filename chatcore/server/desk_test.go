@@ -170,7 +170,7 @@ type answer struct {
 	body []byte
 }
 
-// call sends a request as the user; headers are name, value, and so on, and a value of "" takes a header away.
+// call sends a request as the user, and holds the exchange to the OpenAPI document; headers are name, value, and so on, and a value of "" takes a header away.
 func (u *user) call(ctx context.Context, method, path, body string, headers ...string) answer {
 	GinkgoHelper()
 	request, err := http.NewRequestWithContext(ctx, method, u.url+path, strings.NewReader(body))
@@ -189,6 +189,9 @@ func (u *user) call(ctx context.Context, method, path, body string, headers ...s
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	Expect(err).NotTo(HaveOccurred())
+	contract, err := theContract()
+	Expect(err).NotTo(HaveOccurred())
+	Expect(contract.hold(ctx, exchange{request: request, sent: body, response: response, body: text})).To(Succeed())
 	return answer{Response: response, body: text}
 }
 

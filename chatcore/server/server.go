@@ -64,9 +64,22 @@ type Server struct {
 	SessionID     func() string // makes the id of a new session
 }
 
-// Handler mounts every route.
+// Handler answers every route.
 func (s *Server) Handler() http.Handler {
 	s.Config = s.Config.withDefaults()
+	return serving.Standard(s.Log, s.router())
+}
+
+// Routes names every route that is answered, as "GET /api/:user_id/conversations".
+func (s *Server) Routes() (routes []string) {
+	for _, route := range s.router().Routes() {
+		routes = append(routes, route.Method+" "+route.Path)
+	}
+	return routes
+}
+
+// router mounts every route.
+func (s *Server) router() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
@@ -78,7 +91,7 @@ func (s *Server) Handler() http.Handler {
 	e.GET("/openapi.yaml", openAPI)
 	e.Use(s.patience)
 	s.mount(e.Group("/api/:user_id"))
-	return serving.Standard(s.Log, e)
+	return e
 }
 
 // patience bounds how long an answer may take to be written: a reader that stops reading would hold it for ever. A stream

@@ -168,7 +168,7 @@ var _ = Describe("A turn as a stream", func() {
 			Eventually(ctx, alice.manager.AtWork).Should(Equal(1))
 			leave()
 		}()
-		_, err = http.DefaultClient.Do(request) //nolint:bodyclose // there is none
+		_, err = http.DefaultClient.Do(request)
 		Expect(err).To(MatchError(context.Canceled))
 		Expect(alice.manager.AtWork()).To(Equal(1))
 		close(alice.model.hold)

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -88,7 +89,10 @@ var _ = Describe("Two users", func() {
 
 // withoutRequestID is a refusal but for what differs each time.
 func withoutRequestID(err error) wire.Object {
-	refusal := err.(*wire.StatusError).Body
+	GinkgoHelper()
+	var status *wire.StatusError
+	Expect(errors.As(err, &status)).To(BeTrue(), "%v", err)
+	refusal := status.Body
 	delete(refusal, "request_id")
 	delete(refusal, "instance")
 	return refusal

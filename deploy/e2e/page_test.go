@@ -40,7 +40,7 @@ var _ = Describe("The page", func() {
 	signIn := func(ctx context.Context, user string) {
 		GinkgoHelper()
 		Expect(page.Open(ctx, system.Adapter.URL+"/")).To(Succeed())
-		Eventually(ctx, sees).WithArguments(ctx, "#name").Should(BeTrue())
+		Eventually(ctx, sees).WithArguments(ctx, "#name:focus").Should(BeTrue())
 		Expect(page.Type(ctx, user+kb.Enter)).To(Succeed())
 		Eventually(ctx, sees).WithArguments(ctx, ".composer textarea").Should(BeTrue())
 	}
@@ -50,6 +50,7 @@ var _ = Describe("The page", func() {
 		GinkgoHelper()
 		before := len(reads(ctx, ".bubble"))
 		Expect(page.ClickOn(ctx, ".composer textarea")).To(Succeed())
+		Eventually(ctx, sees).WithArguments(ctx, ".composer textarea:focus").Should(BeTrue())
 		Expect(page.Type(ctx, message+kb.Enter)).To(Succeed())
 		Eventually(ctx, reads).WithArguments(ctx, ".bubble").Should(HaveLen(before + 1))
 		Eventually(ctx, sees).WithArguments(ctx, ".composer .send").Should(BeTrue())

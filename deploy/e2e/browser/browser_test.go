@@ -95,6 +95,7 @@ var _ = Describe("A page", func() {
 	}, SpecTimeout(patience))
 
 	It("types as people do: a key that the page refuses makes no character", func(ctx SpecContext) {
+		Expect(page.ClickOn(ctx, "input")).To(Succeed())
 		Expect(page.Type(ctx, "axb"+kb.Backspace+"c")).To(Succeed())
 		Expect(page.Value(ctx, "input")).To(Equal("ac"))
 	}, SpecTimeout(patience))

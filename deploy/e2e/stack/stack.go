@@ -180,8 +180,12 @@ func (s *Stack) Token(ctx context.Context, user, audience string) (string, error
 	var token struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.NewDecoder(response.Body).Decode(&token); err != nil || token.AccessToken == "" {
-		return "", fmt.Errorf("the issuer answered %s without a token (%v)", response.Status, err)
+	err = json.NewDecoder(response.Body).Decode(&token)
+	if err == nil && token.AccessToken == "" {
+		err = errors.New("access_token is empty")
+	}
+	if err != nil {
+		return "", fmt.Errorf("the issuer answered %s without a token: %w", response.Status, err)
 	}
 	return token.AccessToken, nil
 }

@@ -125,8 +125,11 @@ func Frames(r io.Reader) func(yield func(Object, error) bool) {
 			}
 			blank, err := lines.ReadString('\n')
 			switch {
-			case err != nil || blank != "\n":
-				yield(nil, fmt.Errorf("after %q came %q, not an empty line (%v)", line, blank, err))
+			case err != nil:
+				yield(nil, fmt.Errorf("the stream was cut after %q: %w", line, err))
+				return
+			case blank != "\n":
+				yield(nil, fmt.Errorf("after %q came %q, not an empty line", line, blank))
 				return
 			case strings.HasPrefix(line, ": "):
 				continue
