@@ -113,6 +113,9 @@ func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) err
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil { // it was rolled back because its time was over
+			err = ctx.Err()
+		}
 		return fmt.Errorf("committing: %w", err)
 	}
 	return nil

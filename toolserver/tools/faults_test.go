@@ -2,11 +2,14 @@ package tools_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -75,6 +78,24 @@ var _ = Describe("A fault that is ours", func() {
 		r := through(ctx, tasks.NewStore(db, &counter{}, nil)).call(ctx, "add_task", `{"title":"x"}`)
 		Expect(failure(r)).To(Equal(tasks.Failure{Code: "internal",
 			Message: "The tasks cannot be reached right now. Try again in a moment."}))
+	})
+
+	It("is no result when the database goes away under a call with a key: it may have acted", func(ctx SpecContext) {
+		away := true
+		c := through(ctx, stubStore{func(*tasks.Call) (json.RawMessage, error) {
+			if away {
+				return nil, fmt.Errorf("committing: %w", driver.ErrBadConn)
+			}
+			return json.RawMessage(`{}`), nil
+		}})
+		_, err := c.send(ctx, "add_task", `{"title":"x"}`, "k")
+		var answer *jsonrpc.Error
+		Expect(errors.As(err, &answer)).To(BeTrue(), "%v", err)
+		Expect(answer.Code).To(And(BeNumerically(">=", -32099), BeNumerically("<=", -32000)), "asks to be sent again")
+		Expect(answer.Message).To(ContainSubstring("Send it again"))
+		Expect(failure(c.call(ctx, "add_task", `{"title":"x"}`)).Code).To(Equal(tasks.CodeInternal), "without a key nobody may send it again")
+		away = false
+		Expect(c.keyed(ctx, "add_task", `{"title":"x"}`, "k").Failed).To(BeFalse())
 	})
 
 	It("keeps what people write out of the log", func(ctx SpecContext) {

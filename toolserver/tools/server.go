@@ -11,6 +11,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"taskpilot/internal/ownerdb"
 	"taskpilot/toolserver/tasks"
 )
 
@@ -74,12 +75,24 @@ func (s *server) handler(t tool) mcp.ToolHandler {
 			return told(answer, string(answer)), nil
 		case errors.As(err, &failure):
 			s.Log.InfoContext(ctx, "tool call failed", "tool", t.name, "code", failure.Code, "took", time.Since(began))
+		case inDoubt(t, request.Params, err):
+			s.Log.WarnContext(ctx, "tool call is in doubt", "tool", t.name, "error", err.Error(), "took", time.Since(began))
+			return nil, &jsonrpc.Error{Code: codeInDoubt, Message: "It is not known whether the call acted. Send it again with its key."}
 		default:
 			s.Log.ErrorContext(ctx, "tool call broke", "tool", t.name, "error", err.Error(), "took", time.Since(began))
 			failure = internal()
 		}
 		return failed(failure), nil
 	}
+}
+
+// codeInDoubt is one of those that JSON-RPC leaves to servers: the request got no answer.
+const codeInDoubt = -32050
+
+// inDoubt says that a call with a key may have acted: the database went away, perhaps between the commit and the word of
+// it. A result would be taken for the last word, and a call that is sent again finds out.
+func inDoubt(t tool, params *mcp.CallToolParamsRaw, err error) bool {
+	return params.Meta[KeyName] != nil && !t.effect.reads && ownerdb.IsAway(err)
 }
 
 func (s *server) call(ctx context.Context, t tool, userID string, params *mcp.CallToolParamsRaw) (json.RawMessage, error) {

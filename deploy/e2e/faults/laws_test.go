@@ -154,17 +154,27 @@ func (t *talk) compare(items []wire.Object) (broken []string) {
 		}
 	}
 	if !t.torn && !reflect.DeepEqual(t.thread.Items, items) {
-		broken = append(broken, brief("the streams of %s of %s fold to\n%s\nand its history is\n%s", t.id, t.user, outline(t.thread.Items), outline(items)))
+		broken = append(broken, fmt.Sprintf("the streams of %s of %s (%s) fold to something else than its history:\n%s",
+			t.id, t.user, t.came, strings.Join(differences(t.thread.Items, items), "\n")))
 	}
 	return broken
 }
 
-func outline(items []wire.Object) string {
-	var lines []string
-	for _, item := range items {
-		lines = append(lines, fmt.Sprintf("  %v %v %v %v", item["id"], item["type"], item["created_at"], item["content"]))
+// differences are the first few between what was folded and what is stored.
+func differences(folded, stored []wire.Object) (lines []string) {
+	for i := range max(len(folded), len(stored)) {
+		var one, other wire.Object
+		if i < len(folded) {
+			one = folded[i]
+		}
+		if i < len(stored) {
+			other = stored[i]
+		}
+		if !reflect.DeepEqual(one, other) && len(lines) < 6 {
+			lines = append(lines, brief("  item %d: folded %v", i, one), brief("  item %d: stored %v", i, other))
+		}
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // history reads a thread through one adapter.

@@ -52,6 +52,7 @@ func (p *person) again(ctx context.Context, t *talk) {
 const resends = 5
 
 func (p *person) request(ctx context.Context, t *talk, s *said, kind string, params wire.Object, m moves) {
+	t.came = strings.TrimPrefix(t.came+", "+kind, ", ")
 	s.first = time.Now()
 	s.last = s.first
 	for try := range resends + 1 {
@@ -142,6 +143,7 @@ func without(events []wire.Object, kind string) (rest []wire.Object) {
 
 // stop presses a Stop that tells what it means.
 func (p *person) stop(ctx context.Context, t *talk) {
+	t.came += " (stopped)"
 	response, err := p.at(ctx, http.MethodPost, t, "/cancel")
 	if err != nil {
 		p.count("stopping failed")
@@ -255,6 +257,7 @@ func (p *person) tuneIn(ctx context.Context, t *talk) {
 		return
 	}
 	t.thread.Items, t.torn = items, false
+	t.came = "read and followed"
 	p.watch(ctx, t, &said{}, framesWithIDs(response.Body), moves{})
 }
 

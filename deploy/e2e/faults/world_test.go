@@ -46,6 +46,7 @@ type talk struct {
 	id       string
 	thread   wire.Thread            // the fold of its streams, while each of them came whole
 	torn     bool                   // one did not
+	came     string                 // how its last items came
 	question string                 // the last user's item that was shown
 	done     map[string]wire.Object // items that were shown as final
 }
