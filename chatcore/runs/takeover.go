@@ -31,12 +31,23 @@ func (m *Manager) TakeOver(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "turns could not be taken over", "error", err)
 		}
-		for _, claim := range claims {
-			m.log.InfoContext(ctx, "took a turn over", "run_id", claim.RunID, "attempt", claim.Attempt)
-			go m.goOn(context.WithoutCancel(ctx), claim)
-		}
-		m.wait.Add(len(claims) - maxClaims)
+		m.wait.Add(m.goOnWith(ctx, claims) - maxClaims)
 	}
+}
+
+// goOnWith begins a goroutine for each turn that was claimed, and says how many. A turn that is at work here still, whose
+// lease ended while the database was away, is only leased anew.
+func (m *Manager) goOnWith(ctx context.Context, claims []store.Claim) int {
+	begun := 0
+	for _, claim := range claims {
+		if m.local(claim.UserID, claim.RunID) != nil {
+			continue
+		}
+		m.log.InfoContext(ctx, "took a turn over", "run_id", claim.RunID, "attempt", claim.Attempt)
+		begun++
+		go m.goOn(context.WithoutCancel(ctx), claim)
+	}
+	return begun
 }
 
 // enter counts n goroutines that are about to begin; false when the replica goes down.
