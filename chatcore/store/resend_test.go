@@ -105,6 +105,7 @@ var _ = Describe("A request that is sent again", func() {
 		DescribeTable("joins the turn",
 			func(ctx SpecContext, how store.Again, happens between, joins bool) {
 				for _, newThread := range []bool{false, true} {
+					d = newDesk()
 					conversation := int64(0)
 					if !newThread {
 						conversation = d.exchange(ctx, "Hello", 0).Conversation.ID
