@@ -47,9 +47,14 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 // connect opens the running stack's database as the migrating role.
 func connect(ctx context.Context) {
 	GinkgoHelper()
-	db, err := sqlx.ConnectContext(ctx, "postgres", system.Postgres.DSN)
+	database = connectTo(ctx, system)
+}
+
+func connectTo(ctx context.Context, at *stack.Stack) *sqlx.DB {
+	GinkgoHelper()
+	db, err := sqlx.ConnectContext(ctx, "postgres", at.Postgres.DSN)
 	Expect(err).NotTo(HaveOccurred())
-	database = db
+	return db
 }
 
 var _ = ReportAfterEach(func(report SpecReport) {
