@@ -191,7 +191,7 @@ func (m *memory) PageBack(_ context.Context, userID string, runID int64) error {
 	return err
 }
 
-func (m *memory) EndSeen(_ context.Context, userID string, runID int64) error {
+func (m *memory) EndSeen(_ context.Context, userID string, runID int64, seen bool) error {
 	_, err := m.want("seen", userID, runID)
 	return err
 }

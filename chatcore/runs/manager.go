@@ -33,7 +33,7 @@ type Leases interface {
 	AskToStop(ctx context.Context, userID string, runID int64) (atWork bool, err error)
 	PageLeft(ctx context.Context, userID string, runID int64) (atWork bool, err error)
 	PageBack(ctx context.Context, userID string, runID int64) error
-	EndSeen(ctx context.Context, userID string, runID int64) error
+	EndSeen(ctx context.Context, userID string, runID int64, seen bool) error
 }
 
 // Agent answers a turn.

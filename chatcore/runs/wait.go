@@ -42,12 +42,13 @@ func (m *Manager) Read(ctx context.Context, userID string, runID int64, limit ti
 	return m.readElsewhere(ctx, userID, runID)
 }
 
-// EndSeen is told when a run's end was written to a reader. The caller's word may come too late for its own request.
-func (m *Manager) EndSeen(ctx context.Context, userID string, runID int64) {
+// EndSeen is told before a run's end is written to a reader, for the reader may answer at once, and again with false when
+// it could not be written.
+func (m *Manager) EndSeen(ctx context.Context, userID string, runID int64, seen bool) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	if err := m.store.EndSeen(ctx, userID, runID); err != nil {
-		m.log.WarnContext(ctx, "that an end was seen could not be stored", "run_id", runID, "error", err)
+	if err := m.store.EndSeen(ctx, userID, runID, seen); err != nil {
+		m.log.WarnContext(ctx, "whether an end was seen could not be stored", "run_id", runID, "error", err)
 	}
 }
 

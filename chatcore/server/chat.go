@@ -137,11 +137,7 @@ func (s *Server) whole(c echo.Context, run int64, events iter.Seq2[api.Event, er
 			answer(&response, api.StatusError, "Stopped.", body.Answer)
 		}
 	}
-	if err := c.JSON(http.StatusOK, response); err != nil {
-		return err
-	}
-	s.Turns.EndSeen(c.Request().Context(), callerOf(c).UserID, run)
-	return nil
+	return s.showEnd(c, run, func() error { return c.JSON(http.StatusOK, response) })
 }
 
 // answer fills in how a turn ended; sentence stands where no answer was stored.

@@ -24,7 +24,7 @@ type Turns interface {
 	Stop(ctx context.Context, userID string, runID int64) error
 	PageLeft(ctx context.Context, userID string, runID int64) error
 	Read(ctx context.Context, userID string, runID int64, wait time.Duration) error
-	EndSeen(ctx context.Context, userID string, runID int64)
+	EndSeen(ctx context.Context, userID string, runID int64, seen bool)
 }
 
 // Conversations keeps conversations and sessions.

@@ -59,9 +59,11 @@ func (s *Server) write(c echo.Context, run int64, events <-chan api.Event) error
 			if !more {
 				return nil
 			}
-			err = api.Encode(out, event)
-			if err == nil && api.Ends(event.Body) && !betweenReplicas(c) {
-				s.Turns.EndSeen(c.Request().Context(), callerOf(c).UserID, run)
+			write := func() error { return api.Encode(out, event) }
+			if api.Ends(event.Body) && !betweenReplicas(c) {
+				err = s.showEnd(c, run, write)
+			} else {
+				err = write()
 			}
 		case <-heartbeat:
 			_, err = io.WriteString(out, ": hb\n\n")
@@ -70,6 +72,18 @@ func (s *Server) write(c echo.Context, run int64, events <-chan api.Event) error
 			return fmt.Errorf("writing to a reader: %w", err)
 		}
 	}
+}
+
+// showEnd writes a turn's end. It counts as seen from before it is written, for its reader may say the next thing at once,
+// unless it could not be written.
+func (s *Server) showEnd(c echo.Context, run int64, write func() error) error {
+	ctx, user := c.Request().Context(), callerOf(c).UserID
+	s.Turns.EndSeen(ctx, user, run, true)
+	err := write()
+	if err != nil {
+		s.Turns.EndSeen(ctx, user, run, false)
+	}
+	return err
 }
 
 // patientWriter gives each write its own time, and sends it on at once.

@@ -108,12 +108,12 @@ func (s *Store) joinable(row latestRow, guard string) bool {
 	}
 }
 
-// EndSeen notes that a turn's end reached a reader.
-func (s *Store) EndSeen(ctx context.Context, userID string, runID int64) error {
+// EndSeen notes whether a turn's end reached a reader.
+func (s *Store) EndSeen(ctx context.Context, userID string, runID int64, seen bool) error {
 	return s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE messages SET end_seen = true WHERE user_id = $1 AND id = $2 AND NOT end_seen`, userID, runID)
+		_, err := tx.Exec(ctx, `UPDATE messages SET end_seen = $3 WHERE user_id = $1 AND id = $2 AND end_seen <> $3`, userID, runID, seen)
 		if err != nil {
-			return fmt.Errorf("noting that an end was seen: %w", err)
+			return fmt.Errorf("noting whether an end was seen: %w", err)
 		}
 		return nil
 	})

@@ -136,7 +136,7 @@ var _ = Describe("A request that is sent again", func() {
 				Expect(d.PageLeft(ctx, d.user, turn.RunID)).To(BeTrue())
 			}), false),
 			Entry("not one whose end was streamed", strong, in(ended, func(ctx context.Context, turn store.Turn) {
-				Expect(d.EndSeen(ctx, d.user, turn.RunID)).To(Succeed())
+				Expect(d.EndSeen(ctx, d.user, turn.RunID, true)).To(Succeed())
 			}), false),
 			Entry("not one whose end was read", strong, in(ended, func(ctx context.Context, turn store.Turn) {
 				_, err := d.Messages(ctx, d.user, turn.Conversation.ID, store.Page{Limit: 5})
