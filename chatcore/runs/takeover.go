@@ -27,7 +27,7 @@ func (m *Manager) TakeOver(ctx context.Context) {
 		if !m.enter(maxClaims) {
 			return // going down
 		}
-		claims, err := m.store.ClaimTurns(ctx, m.config.OwnerURL, m.config.Lease, maxClaims)
+		claims, err := m.store.ClaimTurns(ctx, m.config.OwnerURL, m.leased(), m.config.Lease, maxClaims)
 		if err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "turns could not be taken over", "error", err)
 		}
@@ -59,7 +59,7 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 		return
 	}
 	work, stop := context.WithCancelCause(ctx)
-	run := newRun(turn.UserID, startedOf(turn.Turn), stop)
+	run := newRun(turn.UserID, claim.OwnerURL, startedOf(turn.Turn), stop)
 	run.transcript = Restore(turn)
 	j := m.journal(run)
 	j.restore(turn)
@@ -77,7 +77,7 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 func (m *Manager) resume(ctx context.Context, claim store.Claim) (store.StoredTurn, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	return m.store.ResumeTurn(ctx, claim, m.config.OwnerURL, m.config.MaxHistory)
+	return m.store.ResumeTurn(ctx, claim, m.config.MaxHistory)
 }
 
 // restore sets the journal where the turn's steps end.
