@@ -56,13 +56,18 @@ func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item 
 	}
 }
 
-// itemsOfStep is the one place that says what a step looks like: its text, then what each finished call shows.
+// itemsOfStep is the one place that says what a step looks like: its text, then what each finished call shows, in the
+// order of their index. While an earlier call is at work a later one waits: whoever reads now and follows from here must
+// not get an item in between.
 func (t Translator) itemsOfStep(conversation int64, step api.Step) []chatkit.Item {
 	var items []chatkit.Item
 	if step.Content != "" {
 		items = append(items, t.text(conversation, step))
 	}
 	for _, record := range slices.SortedStableFunc(slices.Values(step.ToolCalls), byIndex) {
+		if record.Status == api.CallPending || record.Status == api.CallRunning {
+			break
+		}
 		if item, ok := t.call(conversation, step, record); ok {
 			items = append(items, item)
 		}

@@ -154,7 +154,7 @@ func (m *memory) LoadTurn(_ context.Context, userID string, runID int64) (store.
 	return turn, m.fail("LoadTurn")
 }
 
-func (m *memory) RenewLeases(_ context.Context, _ string, leased []store.Leased, _, _ time.Duration) ([]store.LeaseNews, error) {
+func (m *memory) RenewLeases(_ context.Context, leased []store.Leased, _, _ time.Duration) ([]store.LeaseNews, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.renewed = append(m.renewed, leased)
@@ -163,18 +163,18 @@ func (m *memory) RenewLeases(_ context.Context, _ string, leased []store.Leased,
 	return news, m.fail("RenewLeases")
 }
 
-func (m *memory) ClaimTurns(context.Context, string, time.Duration, int) ([]store.Claim, error) {
+func (m *memory) ClaimTurns(context.Context, string, []store.Leased, time.Duration, int) ([]store.Claim, error) {
 	return nil, nil
 }
 
-func (m *memory) ResumeTurn(context.Context, store.Claim, string, int) (store.StoredTurn, error) {
+func (m *memory) ResumeTurn(context.Context, store.Claim, int) (store.StoredTurn, error) {
 	return store.StoredTurn{}, store.ErrNotFound
 }
 
-func (m *memory) ReleaseTurn(_ context.Context, _ string, _ int64, owner string) error {
+func (m *memory) ReleaseTurn(_ context.Context, run store.Leased) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.told = append(m.told, "released by "+owner)
+	m.told = append(m.told, "released by "+run.OwnerURL)
 	return m.fail("ReleaseTurn")
 }
 

@@ -121,7 +121,7 @@ func (m *Manager) find(ctx context.Context, userID string, runID int64, after ap
 		return nil, fmt.Errorf("looking for a run: %w", err)
 	case turn.Answer.State != api.StateRunning:
 		return stored(turn, after), nil
-	case turn.Live && turn.OwnerURL != m.config.OwnerURL && m.config.Peers != nil:
+	case turn.Live && !store.OwnedBy(turn.OwnerURL, m.config.OwnerURL) && m.config.Peers != nil:
 		return func(ctx context.Context, after api.Position) iter.Seq2[api.Event, error] {
 			return m.config.Peers.Follow(ctx, turn.OwnerURL, userID, runID, after)
 		}, nil

@@ -22,7 +22,7 @@ func (m *Manager) Renew(ctx context.Context) {
 		if len(leased) == 0 {
 			continue
 		}
-		news, err := m.store.RenewLeases(ctx, m.config.OwnerURL, leased, m.config.Lease, m.config.Grace)
+		news, err := m.store.RenewLeases(ctx, leased, m.config.Lease, m.config.Grace)
 		if err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "leases could not be renewed", "error", err)
 		}
@@ -53,7 +53,7 @@ func (m *Manager) leased() []store.Leased {
 	defer m.mu.Unlock()
 	runs := make([]store.Leased, 0, len(m.atWork))
 	for run := range m.atWork {
-		runs = append(runs, store.Leased{UserID: run.UserID, RunID: run.ID})
+		runs = append(runs, run.leased())
 	}
 	return runs
 }

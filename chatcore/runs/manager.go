@@ -26,10 +26,10 @@ type Store interface {
 
 // Leases say which replica is at work on which run, and what others want of it.
 type Leases interface {
-	RenewLeases(ctx context.Context, ownerURL string, runs []store.Leased, lease, grace time.Duration) ([]store.LeaseNews, error)
-	ClaimTurns(ctx context.Context, ownerURL string, lease time.Duration, limit int) ([]store.Claim, error)
-	ResumeTurn(ctx context.Context, claim store.Claim, ownerURL string, maxHistory int) (store.StoredTurn, error)
-	ReleaseTurn(ctx context.Context, userID string, runID int64, ownerURL string) error
+	RenewLeases(ctx context.Context, runs []store.Leased, lease, grace time.Duration) ([]store.LeaseNews, error)
+	ClaimTurns(ctx context.Context, replica string, atWork []store.Leased, lease time.Duration, limit int) ([]store.Claim, error)
+	ResumeTurn(ctx context.Context, claim store.Claim, maxHistory int) (store.StoredTurn, error)
+	ReleaseTurn(ctx context.Context, run store.Leased) error
 	AskToStop(ctx context.Context, userID string, runID int64) (atWork bool, err error)
 	PageLeft(ctx context.Context, userID string, runID int64) (atWork bool, err error)
 	PageBack(ctx context.Context, userID string, runID int64) error
@@ -114,7 +114,7 @@ func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err 
 	}
 	began = true
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	run := newRun(turn.UserID, startedOf(turn), stop)
+	run := newRun(turn.UserID, store.FirstOwner(m.config.OwnerURL), startedOf(turn), stop)
 	if turn.Titled {
 		run.transcript.Titled = &turn.Conversation
 	}
@@ -126,10 +126,16 @@ func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err 
 	return run.ID, nil
 }
 
-// begin makes a run one of those at work here.
+// begin makes a run one of those at work here. The same run of an earlier lease, which another replica had meanwhile, ends.
 func (m *Manager) begin(run *Run) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for stale := range m.atWork {
+		if stale.ID == run.ID && stale.UserID == run.UserID {
+			delete(m.atWork, stale)
+			stale.stop(agent.ErrInterrupted) // it can give nothing back: the lease has another name
+		}
+	}
 	m.atWork[run] = struct{}{}
 	if m.over {
 		run.stop(agent.ErrInterrupted) // it came too late for Close to see it
@@ -138,7 +144,7 @@ func (m *Manager) begin(run *Run) {
 
 func (m *Manager) journal(run *Run) *journal {
 	return &journal{run: run, store: m.store, patience: m.config.Patience, place: store.StepPlace{
-		UserID: run.UserID, ConversationID: run.conversation, RunID: run.ID, OwnerURL: m.config.OwnerURL,
+		UserID: run.UserID, ConversationID: run.conversation, RunID: run.ID, OwnerURL: run.owner,
 	}}
 }
 
@@ -159,7 +165,7 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 	interrupted := agent.Interrupted()
 	return store.NewTurn{
 		UserID: request.Caller.UserID, SessionID: request.Caller.SessionID, ConversationID: request.ConversationID,
-		Content: request.Content, RetryOf: request.RetryOf, Again: request.Again, MaxHistory: m.config.MaxHistory, OwnerURL: m.config.OwnerURL, Lease: m.config.Lease,
+		Content: request.Content, RetryOf: request.RetryOf, Again: request.Again, MaxHistory: m.config.MaxHistory, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
 		Interrupted: store.Sentence{Code: interrupted.Code, Text: interrupted.Sentence},
 		LostCall:    lostCall(),
 	}

@@ -28,7 +28,7 @@ var _ = Describe("A run", func() {
 		Expect(events[5].Body.(api.ToolCallFinished).Record.Index).To(Equal(1), "the second ended first")
 		Expect(last(events).(api.RunCompleted).Answer).To(Equal(s.turn.Answer))
 		Expect(s.accepted[0]).To(Equal(store.NewTurn{
-			UserID: "alice", SessionID: "cks_1", ConversationID: 1, Content: "Hello", MaxHistory: 10, OwnerURL: "http://replica-1",
+			UserID: "alice", SessionID: "cks_1", ConversationID: 1, Content: "Hello", MaxHistory: 10, OwnerURL: "http://replica-1.1",
 			Lease: config.Lease, Interrupted: s.accepted[0].Interrupted, LostCall: s.accepted[0].LostCall,
 		}))
 		Expect(s.accepted[0].Interrupted.Text).NotTo(BeEmpty())
@@ -306,7 +306,7 @@ var _ = Describe("Going down", func() {
 		m.Close(patience)
 		Expect(m.AtWork()).To(BeZero())
 		Eventually(ctx, told).Should(Receive(MatchError(runs.ErrGoingDown)))
-		Expect(s.told).To(Equal([]string{"released by http://replica-1"}))
+		Expect(s.told).To(Equal([]string{"released by http://replica-1.1"}))
 		Expect(s.ends).To(BeEmpty())
 		Expect(s.turn.Steps).To(HaveExactElements(HaveField("Open", true)))
 	})
@@ -331,7 +331,7 @@ var _ = Describe("Going down", func() {
 		Consistently(ctx, closed, "50ms").ShouldNot(BeClosed())
 		close(s.hold)
 		Eventually(ctx, closed).WithTimeout(10 * time.Second).Should(BeClosed())
-		Expect(s.told).To(Equal([]string{"released by http://replica-1"}))
+		Expect(s.told).To(Equal([]string{"released by http://replica-1.1"}))
 		Expect(follow(ctx, m, <-began)).To(MatchError(runs.ErrGoingDown))
 	})
 })
@@ -355,7 +355,7 @@ var _ = Describe("Leases", func() {
 			return all
 		}
 		Eventually(ctx, func() int { return len(renewed()) }).Should(BeNumerically(">", 2))
-		Expect(renewed()).To(HaveEach([]store.Leased{{UserID: "alice", RunID: run}}))
+		Expect(renewed()).To(HaveEach([]store.Leased{{UserID: "alice", RunID: run, OwnerURL: store.FirstOwner(config.OwnerURL)}}))
 		over, cancel := context.WithCancel(ctx)
 		cancel()
 		m.Close(over)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/store"
 )
 
 // Run is one turn at work, or one that has just ended.
@@ -15,6 +16,7 @@ type Run struct {
 	ID     int64
 
 	conversation int64
+	owner        string // the lease's OwnerURL
 
 	mu         sync.Mutex
 	transcript Transcript
@@ -25,11 +27,16 @@ type Run struct {
 	stop       context.CancelCauseFunc
 }
 
-func newRun(userID string, started api.RunStarted, stop context.CancelCauseFunc) *Run {
+func newRun(userID, owner string, started api.RunStarted, stop context.CancelCauseFunc) *Run {
 	return &Run{
-		UserID: userID, ID: started.RunID, conversation: started.Conversation.ID, stop: stop,
+		UserID: userID, ID: started.RunID, conversation: started.Conversation.ID, owner: owner, stop: stop,
 		transcript: Transcript{Started: started}, changed: make(chan struct{}), ended: make(chan struct{}),
 	}
+}
+
+// leased is the run's lease.
+func (r *Run) leased() store.Leased {
+	return store.Leased{UserID: r.UserID, RunID: r.ID, OwnerURL: r.owner}
 }
 
 // errGiven says that a run goes on elsewhere.

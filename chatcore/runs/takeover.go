@@ -27,27 +27,16 @@ func (m *Manager) TakeOver(ctx context.Context) {
 		if !m.enter(maxClaims) {
 			return // going down
 		}
-		claims, err := m.store.ClaimTurns(ctx, m.config.OwnerURL, m.config.Lease, maxClaims)
+		claims, err := m.store.ClaimTurns(ctx, m.config.OwnerURL, m.leased(), m.config.Lease, maxClaims)
 		if err != nil && ctx.Err() == nil {
 			m.log.WarnContext(ctx, "turns could not be taken over", "error", err)
 		}
-		m.wait.Add(m.goOnWith(ctx, claims) - maxClaims)
-	}
-}
-
-// goOnWith begins a goroutine for each turn that was claimed, and says how many. A turn that is at work here still, whose
-// lease ended while the database was away, is only leased anew.
-func (m *Manager) goOnWith(ctx context.Context, claims []store.Claim) int {
-	begun := 0
-	for _, claim := range claims {
-		if m.local(claim.UserID, claim.RunID) != nil {
-			continue
+		for _, claim := range claims {
+			m.log.InfoContext(ctx, "took a turn over", "run_id", claim.RunID, "attempt", claim.Attempt)
+			go m.goOn(context.WithoutCancel(ctx), claim)
 		}
-		m.log.InfoContext(ctx, "took a turn over", "run_id", claim.RunID, "attempt", claim.Attempt)
-		begun++
-		go m.goOn(context.WithoutCancel(ctx), claim)
+		m.wait.Add(len(claims) - maxClaims)
 	}
-	return begun
 }
 
 // enter counts n goroutines that are about to begin; false when the replica goes down.
@@ -70,7 +59,7 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 		return
 	}
 	work, stop := context.WithCancelCause(ctx)
-	run := newRun(turn.UserID, startedOf(turn.Turn), stop)
+	run := newRun(turn.UserID, claim.OwnerURL, startedOf(turn.Turn), stop)
 	run.transcript = Restore(turn)
 	j := m.journal(run)
 	j.restore(turn)
@@ -88,7 +77,7 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 func (m *Manager) resume(ctx context.Context, claim store.Claim) (store.StoredTurn, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	return m.store.ResumeTurn(ctx, claim, m.config.OwnerURL, m.config.MaxHistory)
+	return m.store.ResumeTurn(ctx, claim, m.config.MaxHistory)
 }
 
 // restore sets the journal where the turn's steps end.

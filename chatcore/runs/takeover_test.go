@@ -72,11 +72,11 @@ func (d *dying) EndTurn(ctx context.Context, end store.TurnEnd) (api.Message, ap
 	return d.Store.EndTurn(ctx, end)
 }
 
-func (d *dying) RenewLeases(ctx context.Context, owner string, leased []store.Leased, lease, grace time.Duration) ([]store.LeaseNews, error) {
+func (d *dying) RenewLeases(ctx context.Context, leased []store.Leased, lease, grace time.Duration) ([]store.LeaseNews, error) {
 	if err := d.err(); err != nil {
 		return nil, err
 	}
-	return d.Store.RenewLeases(ctx, owner, leased, lease, grace)
+	return d.Store.RenewLeases(ctx, leased, lease, grace)
 }
 
 // replica is a process that serves runs.

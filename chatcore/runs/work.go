@@ -38,7 +38,7 @@ func (m *Manager) work(ctx context.Context, j *journal, answer func(context.Cont
 func (m *Manager) handOver(ctx context.Context, j *journal) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	if err := m.store.ReleaseTurn(ctx, j.run.UserID, j.run.ID, m.config.OwnerURL); err != nil {
+	if err := m.store.ReleaseTurn(ctx, j.run.leased()); err != nil {
 		m.log.WarnContext(ctx, "a turn could not be handed over; its lease will end", "run_id", j.run.ID, "error", err)
 	}
 	m.log.InfoContext(ctx, "handed a turn over", "run_id", j.run.ID)
@@ -105,7 +105,7 @@ func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending)
 			said = true
 		}
 		end := store.TurnEnd{
-			UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID, OwnerURL: m.config.OwnerURL,
+			UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID, OwnerURL: j.run.owner,
 			State: stateOf(ending), Code: codeOf(ending), LostCall: lostCall(), Shown: j.shown(),
 		}
 		ctx, cancel := bounded(ctx)

@@ -111,13 +111,13 @@ var _ = Describe("A turn whose replica is gone", func() {
 			said := other.said("Hi", 0)
 			said.Lease = 0
 			theirs := other.accept(ctx, said)
-			news, err := d.RenewLeases(ctx, "http://replica-1", []store.Leased{
-				{UserID: d.user, RunID: turn.RunID}, {UserID: other.user, RunID: theirs.RunID},
+			news, err := d.RenewLeases(ctx, []store.Leased{
+				{UserID: d.user, RunID: turn.RunID, OwnerURL: first}, {UserID: other.user, RunID: theirs.RunID, OwnerURL: first},
 			}, time.Hour, time.Minute)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(news).To(ConsistOf(
-				store.LeaseNews{Leased: store.Leased{UserID: d.user, RunID: turn.RunID}},
-				store.LeaseNews{Leased: store.Leased{UserID: other.user, RunID: theirs.RunID}},
+				store.LeaseNews{Leased: store.Leased{UserID: d.user, RunID: turn.RunID, OwnerURL: first}},
+				store.LeaseNews{Leased: store.Leased{UserID: other.user, RunID: theirs.RunID, OwnerURL: first}},
 			))
 			Expect(live(ctx, turn)).To(BeTrue())
 			Expect(other.LoadTurn(ctx, other.user, theirs.RunID)).To(HaveField("Live", true))
@@ -129,7 +129,7 @@ var _ = Describe("A turn whose replica is gone", func() {
 			said := d.said("Hi", 0)
 			said.Lease = 0
 			second := d.accept(ctx, said)
-			news, err := d.RenewLeases(ctx, "http://replica-1", []store.Leased{{UserID: d.user, RunID: second.RunID}}, time.Hour, time.Minute)
+			news, err := d.RenewLeases(ctx, []store.Leased{{UserID: d.user, RunID: second.RunID, OwnerURL: first}}, time.Hour, time.Minute)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(news).To(HaveLen(1))
 			Expect(live(ctx, second)).To(BeTrue())
@@ -138,7 +138,7 @@ var _ = Describe("A turn whose replica is gone", func() {
 
 		It("that another replica has is not touched", func(ctx SpecContext) {
 			begin(ctx, 0)
-			Expect(d.RenewLeases(ctx, "http://replica-2", []store.Leased{{UserID: d.user, RunID: turn.RunID}}, time.Hour, time.Minute)).To(BeEmpty())
+			Expect(d.RenewLeases(ctx, []store.Leased{{UserID: d.user, RunID: turn.RunID, OwnerURL: "http://replica-2"}}, time.Hour, time.Minute)).To(BeEmpty())
 			Expect(live(ctx, turn)).To(BeFalse())
 		})
 	})

@@ -15,7 +15,7 @@ import (
 // claimedBy takes over what there is, as a replica, and gives what of it is this user's. Other specs left turns behind.
 func claimedBy(ctx context.Context, d *desk, owner, user string) (claims []store.Claim) {
 	GinkgoHelper()
-	all, err := d.ClaimTurns(ctx, owner, time.Hour, 1000)
+	all, err := d.ClaimTurns(ctx, owner, nil, time.Hour, 1000)
 	Expect(err).NotTo(HaveOccurred())
 	for _, claim := range all {
 		if claim.UserID == user {
@@ -38,6 +38,9 @@ func as(owner string, place store.StepPlace) store.StepPlace {
 
 const first, second = "http://replica-1", "http://replica-2"
 
+// secondClaim is the second replica's claim of a turn that the first one had.
+const secondClaim = second + ".2"
+
 var _ = Describe("Taking a turn over", func() {
 	var (
 		d    *desk
@@ -55,11 +58,11 @@ var _ = Describe("Taking a turn over", func() {
 	It("is for the time behind its lease, and counts the attempts", func(ctx SpecContext) {
 		begin(ctx, time.Hour)
 		Expect(claimed(ctx, d, d.user)).To(BeEmpty())
-		_, err := d.RenewLeases(ctx, first, []store.Leased{{UserID: d.user, RunID: turn.RunID}}, 0, time.Minute)
+		_, err := d.RenewLeases(ctx, []store.Leased{{UserID: d.user, RunID: turn.RunID, OwnerURL: first}}, 0, time.Minute)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(claimed(ctx, d, d.user)).To(Equal([]store.Claim{{Leased: store.Leased{UserID: d.user, RunID: turn.RunID}, Attempt: 2}}))
+		Expect(claimed(ctx, d, d.user)).To(Equal([]store.Claim{{Leased: store.Leased{UserID: d.user, RunID: turn.RunID, OwnerURL: secondClaim}, Attempt: 2}}))
 		Expect(claimedBy(ctx, d, "http://replica-3", d.user)).To(BeEmpty())
-		Expect(d.LoadTurn(ctx, d.user, turn.RunID)).To(And(HaveField("OwnerURL", second), HaveField("Live", true)))
+		Expect(d.LoadTurn(ctx, d.user, turn.RunID)).To(And(HaveField("OwnerURL", secondClaim), HaveField("Live", true)))
 	})
 
 	It("is done by exactly one of those who try at the same moment", func(ctx SpecContext) {
@@ -80,9 +83,9 @@ var _ = Describe("Taking a turn over", func() {
 
 	It("comes at once when it was given up, and is no attempt then", func(ctx SpecContext) {
 		begin(ctx, time.Hour)
-		Expect(d.ReleaseTurn(ctx, d.user, turn.RunID, second)).To(Succeed(), "not his to give")
+		Expect(d.ReleaseTurn(ctx, store.Leased{UserID: d.user, RunID: turn.RunID, OwnerURL: second})).To(Succeed(), "not his to give")
 		Expect(claimed(ctx, d, d.user)).To(BeEmpty())
-		Expect(d.ReleaseTurn(ctx, d.user, turn.RunID, first)).To(Succeed())
+		Expect(d.ReleaseTurn(ctx, store.Leased{UserID: d.user, RunID: turn.RunID, OwnerURL: first})).To(Succeed())
 		Expect(claimed(ctx, d, d.user)).To(HaveExactElements(HaveField("Attempt", 1)))
 	})
 
@@ -97,7 +100,7 @@ var _ = Describe("Taking a turn over", func() {
 		_, err = d.OpenStep(ctx, d.place(turn, 2))
 		Expect(err).NotTo(HaveOccurred())
 		claim := claimed(ctx, d, d.user)[0]
-		resumed, err := d.ResumeTurn(ctx, claim, second, 10)
+		resumed, err := d.ResumeTurn(ctx, claim, 10)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(resumed.Answer.State).To(Equal(api.StateRunning))
 		Expect(resumed.UserMessage).To(Equal(turn.UserMessage))
@@ -117,7 +120,7 @@ var _ = Describe("Taking a turn over", func() {
 		opened, err := d.OpenStep(ctx, as(first, d.place(turn, 1)))
 		Expect(err).NotTo(HaveOccurred())
 		claim := claimed(ctx, d, d.user)[0]
-		_, err = d.ResumeTurn(ctx, claim, second, 10)
+		_, err = d.ResumeTurn(ctx, claim, 10)
 		Expect(err).NotTo(HaveOccurred())
 
 		_, err = d.OpenStep(ctx, as(first, d.place(turn, 2)))
@@ -132,17 +135,19 @@ var _ = Describe("Taking a turn over", func() {
 		ending.OwnerURL = first
 		_, _, err = d.EndTurn(ctx, ending)
 		Expect(err).To(MatchError(store.ErrNotFound))
-		_, err = d.ResumeTurn(ctx, claim, first, 10)
+		lost := claim
+		lost.OwnerURL = first
+		_, err = d.ResumeTurn(ctx, lost, 10)
 		Expect(err).To(MatchError(store.ErrNotFound))
 
-		step, err := d.OpenStep(ctx, as(second, d.place(turn, 2)))
+		step, err := d.OpenStep(ctx, as(secondClaim, d.place(turn, 2)))
 		Expect(err).NotTo(HaveOccurred())
-		again, err := d.OpenStep(ctx, as(second, d.place(turn, 2)))
+		again, err := d.OpenStep(ctx, as(secondClaim, d.place(turn, 2)))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(again).To(Equal(step), "the word of the first try was lost")
-		_, _, err = d.CommitStep(ctx, store.Reply{Place: as(second, d.place(turn, 2)), Step: &step, Text: "Tea is on the list."})
+		_, _, err = d.CommitStep(ctx, store.Reply{Place: as(secondClaim, d.place(turn, 2)), Step: &step, Text: "Tea is on the list."})
 		Expect(err).NotTo(HaveOccurred())
-		ending.OwnerURL = second
+		ending.OwnerURL = secondClaim
 		answer, _, err := d.EndTurn(ctx, ending)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(answer.Content).To(Equal("Tea is on the list."))
@@ -169,7 +174,7 @@ var _ = Describe("What others want of a turn", func() {
 
 	news := func(ctx SpecContext, grace time.Duration) store.LeaseNews {
 		GinkgoHelper()
-		all, err := d.RenewLeases(ctx, first, []store.Leased{{UserID: d.user, RunID: turn.RunID}}, time.Hour, grace)
+		all, err := d.RenewLeases(ctx, []store.Leased{{UserID: d.user, RunID: turn.RunID, OwnerURL: first}}, time.Hour, grace)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(all).To(HaveLen(1))
 		return all[0]

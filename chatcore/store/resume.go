@@ -38,10 +38,10 @@ func (s *Store) LoadTurn(ctx context.Context, userID string, runID int64) (Store
 
 // ResumeTurn gives a turn that this replica has claimed, with its history, and takes back the reply that was not whole:
 // whoever had begun it can't store it any more.
-func (s *Store) ResumeTurn(ctx context.Context, claim Claim, ownerURL string, maxHistory int) (StoredTurn, error) {
+func (s *Store) ResumeTurn(ctx context.Context, claim Claim, maxHistory int) (StoredTurn, error) {
 	turn := StoredTurn{Turn: Turn{UserID: claim.UserID, RunID: claim.RunID}}
 	err := s.db.As(ctx, claim.UserID, func(tx *ownerdb.Tx) error {
-		if err := lockTurn(ctx, tx, claim, ownerURL); err != nil {
+		if err := lockTurn(ctx, tx, claim); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `
@@ -64,14 +64,14 @@ func (s *Store) ResumeTurn(ctx context.Context, claim Claim, ownerURL string, ma
 
 // lockTurn locks the conversation of a turn, so that nothing of an earlier owner's is stored beside what follows, and
 // makes sure that the turn is still this replica's.
-func lockTurn(ctx context.Context, tx *ownerdb.Tx, claim Claim, ownerURL string) error {
+func lockTurn(ctx context.Context, tx *ownerdb.Tx, claim Claim) error {
 	var conversation int64
 	err := tx.Get(ctx, &conversation, `
 		SELECT conversations.id FROM conversations
 		JOIN messages ON messages.user_id = conversations.user_id AND messages.conversation_id = conversations.id
 		JOIN turn_leases ON turn_leases.user_id = messages.user_id AND turn_leases.run_id = messages.id
 		WHERE messages.user_id = $1 AND messages.id = $2 AND messages.state = 'running' AND turn_leases.owner_url = $3
-		FOR UPDATE OF conversations`, claim.UserID, claim.RunID, ownerURL)
+		FOR UPDATE OF conversations`, claim.UserID, claim.RunID, claim.OwnerURL)
 	return found(err, "locking a turn")
 }
 

@@ -71,7 +71,7 @@ var _ = Describe("Answering again", func() {
 		again := retry(0, one.UserMessage.ID)
 		again.Lease = 0
 		turn := d.accept(ctx, again)
-		resumed, err := d.ResumeTurn(ctx, claimed(ctx, d, d.user)[0], "http://replica-2", 10)
+		resumed, err := d.ResumeTurn(ctx, claimed(ctx, d, d.user)[0], 10)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(resumed.Earlier).To(Equal(turn.Earlier))
 		Expect(resumed.Superseded).To(Equal(turn.Superseded))

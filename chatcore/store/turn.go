@@ -19,7 +19,7 @@ type NewTurn struct {
 	RetryOf        int64         // a message to answer again, in place of Content
 	Again                        // finds the turn that the same request began before
 	MaxHistory     int           // messages that come back for the model, what was just said among them
-	OwnerURL       string        // where this replica is reached
+	OwnerURL       string        // FirstOwner of this replica
 	Lease          time.Duration // how long it is believed to be at work without a word
 	Interrupted    Sentence      // closes an earlier turn here whose replica is gone
 	LostCall       Sentence      // is recorded for a call of such a turn whose end nobody saw

@@ -81,7 +81,7 @@ func (c *chaos) run(ctx context.Context, faults []fault) {
 		if !pause(ctx, f.wait) {
 			break
 		}
-		GinkgoWriter.Println(time.Now().UTC().Format("15:04:05.000"), f)
+		GinkgoWriter.Println(clock(time.Now()), f)
 		c.wait.Go(func() {
 			defer GinkgoRecover()
 			if lock := c.locks[f.whom]; lock != nil {
@@ -119,6 +119,9 @@ func strike(ctx context.Context, replica *faults.Replica, f fault) error {
 	if f.what == "kill" {
 		replica.Kill()
 	} else {
+		if err := replica.Ready(ctx); err != nil { // before, it would not hear
+			return err
+		}
 		replica.End()
 	}
 	pause(ctx, f.lasts)

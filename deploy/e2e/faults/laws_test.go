@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -111,7 +112,8 @@ func (w *world) checkSaid(ctx context.Context) (broken []string) {
 		case n > 1 && w.ambiguous(s):
 			w.count("stored again after a cut that looked like a Stop")
 		case n > 1:
-			broken = append(broken, brief("%q is stored %d times", s.text, n))
+			broken = append(broken, brief("%q is stored %d times; it was sent from %s to %s; its answers: %s",
+				s.text, n, clock(s.first), clock(s.last), strings.Join(answersTo(ctx, s), "; ")))
 		}
 		if content := answers[fmt.Sprint(s.user, s.answer)]; s.answer != 0 && content != s.response {
 			broken = append(broken, brief("the answer to %q was told as %q and is stored as %q", s.text, s.response, content))
@@ -119,6 +121,16 @@ func (w *world) checkSaid(ctx context.Context) (broken []string) {
 	}
 	return broken
 }
+
+// answersTo describes the turns that a message began.
+func answersTo(ctx context.Context, s *said) []string {
+	return rows(ctx, `
+		SELECT format('run %s in %s from %s to %s, %s, end seen: %s', a.id, a.conversation_id, a.created_at::time, a.ended_at::time, a.state, a.end_seen)
+		FROM messages q JOIN messages a ON a.user_id = q.user_id AND a.reply_to = q.id
+		WHERE q.user_id = $1 AND q.content = $2 ORDER BY a.id`, s.user, s.text)
+}
+
+func clock(t time.Time) string { return t.UTC().Format("15:04:05.000") }
 
 // checkHistories checks the law of stream and history, on both adapters.
 func (w *world) checkHistories(ctx context.Context) (broken []string) {

@@ -67,7 +67,7 @@ func (w *world) keep(t *talk) {
 func (w *world) violation(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.broken = append(w.broken, time.Now().UTC().Format("15:04:05.000 ")+brief(format, args...))
+	w.broken = append(w.broken, clock(time.Now())+" "+brief(format, args...))
 }
 
 // brief keeps a sentence to a length that can be read.
