@@ -48,7 +48,7 @@ func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after 
 			if !broke {
 				return
 			}
-			var err error = errGiven
+			err := errGiven
 			if !alone {
 				from, err = m.findAgain(ctx, userID, runID, after)
 			}

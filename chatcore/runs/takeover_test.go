@@ -287,7 +287,8 @@ var _ = Describe("A read", func() {
 		following, leave := context.WithCancel(ctx)
 		followed, err := m.Follow(following, "alice", run, runs.Beginning, false)
 		Expect(err).NotTo(HaveOccurred())
-		for range followed {
+		for _, err := range followed {
+			Expect(err).NotTo(HaveOccurred())
 			Expect(m.Read(ctx, "alice", run, time.Hour)).To(Succeed(), "somebody follows")
 			break
 		}

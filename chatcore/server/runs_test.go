@@ -75,7 +75,7 @@ var _ = Describe("A run", func() {
 	It("says how it stands, to its user only", func(ctx SpecContext) {
 		id := waiting(ctx).RunID
 		Expect(alice.get(ctx, run(id)).object(http.StatusOK)).To(And(HaveKeyWithValue("state", "running"), HaveKeyWithValue("followed", true)))
-		mallory := alice.desk.user()
+		mallory := alice.user()
 		for _, path := range []string{run(id), run(id) + "/events"} {
 			mallory.get(ctx, path).problem(http.StatusNotFound, "not_found")
 		}

@@ -2,13 +2,11 @@
 package stack
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,6 +16,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"taskpilot/deploy/leash"
 )
 
 // Process is one process of the stack, as stack.json has it.
@@ -44,9 +44,8 @@ type Stack struct {
 	Layout
 	Data string // its data directory
 
-	launcher *exec.Cmd
+	launcher *leash.Child
 	log      *log
-	ended    chan struct{}
 }
 
 // Launcher is the launcher's binary, built once a test process.
@@ -82,24 +81,19 @@ func (l Launcher) Start(ctx context.Context, data string, environ ...string) (*S
 		args = append(args, "--"+process, "127.0.0.1:0")
 	}
 	// Not CommandContext: the stack outlives the spec that started it, and is stopped in order.
-	launcher := exec.Command(l.Path, args...) //nolint:noctx // see above
-	launcher.Dir, launcher.Env = l.Root, append(cleanEnviron(), environ...)
-	launcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	s := &Stack{Data: data, launcher: launcher, log: &log{}, ended: make(chan struct{})}
-	ready := make(chan struct{})
-	stdout, err := launcher.StdoutPipe()
+	command := exec.Command(l.Path, args...) //nolint:noctx // see above
+	command.Dir, command.Env = l.Root, append(cleanEnviron(), environ...)
+	s := &Stack{Data: data, log: &log{ready: make(chan struct{})}}
+	command.Stdout, command.Stderr = s.log, s.log
+	launcher, err := leash.Start(command, syscall.SIGINT) // it ends also when the specs are killed
 	if err != nil {
-		return nil, err
-	}
-	launcher.Stderr = s.log
-	if err := launcher.Start(); err != nil {
 		return nil, fmt.Errorf("starting the launcher: %w", err)
 	}
-	go s.watch(stdout, ready)
+	s.launcher = launcher
 	select {
-	case <-ready:
+	case <-s.log.ready:
 		return s, s.Read()
-	case <-s.ended:
+	case <-launcher.Done():
 		return nil, fmt.Errorf("the launcher ended before the stack was ready:\n%s", s.Log())
 	case <-ctx.Done():
 		_ = s.Stop()
@@ -120,19 +114,6 @@ func cleanEnviron() []string {
 	return kept
 }
 
-func (s *Stack) watch(stdout io.Reader, ready chan<- struct{}) {
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		_, _ = s.log.Write(append(lines.Bytes(), '\n'))
-		if strings.HasPrefix(strings.TrimSpace(lines.Text()), "ready: ") && ready != nil {
-			close(ready)
-			ready = nil
-		}
-	}
-	_ = s.launcher.Wait()
-	close(s.ended)
-}
-
 // Read reads stack.json again: a process that died has a new pid.
 func (s *Stack) Read() error {
 	text, err := os.ReadFile(filepath.Join(s.Data, "stack.json"))
@@ -147,13 +128,14 @@ func (s *Stack) Read() error {
 
 // Stop ends the stack as Ctrl-C does, and waits for its end.
 func (s *Stack) Stop() error {
-	_ = s.launcher.Process.Signal(os.Interrupt)
+	if err := s.launcher.Signal(syscall.SIGINT); err != nil {
+		return fmt.Errorf("asking the launcher to end: %w", err)
+	}
 	select {
-	case <-s.ended:
+	case <-s.launcher.Done():
 		return nil
 	case <-time.After(time.Minute):
-		_ = syscall.Kill(-s.launcher.Process.Pid, syscall.SIGKILL)
-		<-s.ended
+		s.launcher.Stop(syscall.SIGKILL, 0)
 		return errors.New("the launcher did not end when it was asked to")
 	}
 }
@@ -190,16 +172,23 @@ func (s *Stack) Token(ctx context.Context, user, audience string) (string, error
 	return token.AccessToken, nil
 }
 
-// log collects what is written to it.
+// log collects what the processes say, and sees when they are ready.
 type log struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	ready chan struct{}
+	told  bool
 }
 
 func (l *log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.buf.Write(p)
+	n, err := l.buf.Write(p)
+	if !l.told && bytes.Contains(l.buf.Bytes(), []byte("\nready: ")) {
+		l.told = true
+		close(l.ready)
+	}
+	return n, err
 }
 
 func (l *log) String() string {
