@@ -83,7 +83,7 @@ func failedCall(code, sentence string) *Outcome {
 }
 
 // act makes the calls of a stored reply side by side and records each as it ends. What began is finished and recorded
-// even when the turn is stopped; a call that did not begin is recorded as skipped.
+// even when the turn is stopped; a call that did not begin is recorded as skipped, unless another process goes on.
 func (w *turnAtWork) act(ctx context.Context, r reply) error {
 	outcomes := make([]Outcome, len(r.calls))
 	var group errgroup.Group
@@ -94,6 +94,9 @@ func (w *turnAtWork) act(ctx context.Context, r reply) error {
 			continue
 		}
 		group.Go(func() error {
+			if errors.Is(context.Cause(ctx), ErrInterrupted) {
+				return nil // it stays pending: whoever goes on with the turn makes the call
+			}
 			outcomes[i] = w.call(ctx, r, i)
 			return w.journal.Record(ctx, i, outcomes[i])
 		})
@@ -115,7 +118,7 @@ func (w *turnAtWork) call(ctx context.Context, r reply, i int) (outcome Outcome)
 	if r.faults[i] != nil {
 		return *r.faults[i]
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && !r.taken {
 		return *failedCall(CallSkipped, "The turn ended before this was done.")
 	}
 	request := ToolRequest{Key: r.pending[i].Key, Tool: r.asked[i].Tool, Arguments: r.asked[i].Parameters}
