@@ -118,7 +118,7 @@ func (w *turnAtWork) call(ctx context.Context, r reply, i int) (outcome Outcome)
 	if r.faults[i] != nil {
 		return *r.faults[i]
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && !r.taken {
 		return *failedCall(CallSkipped, "The turn ended before this was done.")
 	}
 	request := ToolRequest{Key: r.pending[i].Key, Tool: r.asked[i].Tool, Arguments: r.asked[i].Parameters}

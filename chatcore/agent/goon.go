@@ -45,7 +45,7 @@ func (w *turnAtWork) goOn(ctx context.Context, steps []Taken) (over bool, err er
 
 // replyOf is a stored step as a reply whose calls have ended or not.
 func (w *turnAtWork) replyOf(step Taken) reply {
-	r := reply{text: step.Content}
+	r := reply{text: step.Content, taken: true}
 	for i, record := range step.ToolCalls {
 		call := Call{ID: CallID(record.ID), Tool: record.Tool, Arguments: string(record.Parameters)}
 		asked, fault := w.examine(call)

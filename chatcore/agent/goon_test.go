@@ -52,6 +52,15 @@ var _ = Describe("A turn that another process had begun", func() {
 		))
 	})
 
+	It("skips no call when it is stopped: it may have acted already", func(ctx SpecContext) {
+		stopped, stop := context.WithCancelCause(ctx)
+		stop(errors.New("the person had enough"))
+		d := newDesk(says("Never."))
+		ending := d.goOn(stopped, agent.Taken{Keys: []string{"a"}, Step: api.Step{ToolCalls: []api.ToolCall{record(1, 0, api.CallPending)}}})
+		Expect(ending).To(HaveField("Code", agent.CodeStopped))
+		Expect(d.journal.lines).To(Equal([]string{"record 0 executed"}))
+	})
+
 	It("is over behind a last word", func(ctx SpecContext) {
 		d := newDesk()
 		Expect(d.goOn(ctx, agent.Taken{Step: api.Step{Content: "All of it."}})).To(Equal(agent.Ending{}))

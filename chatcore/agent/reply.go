@@ -18,6 +18,7 @@ type reply struct {
 	faults  []*Outcome // by index: why a call may not leave, or nil
 	pending []Pending
 	ended   []*Outcome // by index: how a call ended before this process had the turn, or nil
+	taken   bool       // another process had it: a call without an end may have begun, and is never skipped
 }
 
 // reply asks the model for the next step, shows its text as it comes, and stores it whole. It asks again after a

@@ -103,7 +103,7 @@ func (c *chaos) do(ctx context.Context, f fault) error {
 	}
 	for _, replica := range system.Replicas() {
 		if replica.Name == f.whom {
-			return strike(ctx, replica, f)
+			return c.strike(ctx, replica, f)
 		}
 	}
 	for _, hop := range system.Hops() {
@@ -115,7 +115,11 @@ func (c *chaos) do(ctx context.Context, f fault) error {
 }
 
 // strike ends a replica and starts it again.
-func strike(ctx context.Context, replica *faults.Replica, f fault) error {
+func (c *chaos) strike(ctx context.Context, replica *faults.Replica, f fault) error {
+	if slices.Contains(system.Adapters, replica) {
+		from := time.Now()
+		defer func() { c.world.killed.add(from, time.Now()) }()
+	}
 	if f.what == "kill" {
 		replica.Kill()
 	} else {
@@ -128,8 +132,8 @@ func strike(ctx context.Context, replica *faults.Replica, f fault) error {
 	return replica.Start()
 }
 
-// pagesHarmed are the times in which pages were cut off from the adapters.
-type pagesHarmed struct {
+// spans are times in which something was harmed.
+type spans struct {
 	mu    sync.Mutex
 	times []span
 }
@@ -137,7 +141,7 @@ type pagesHarmed struct {
 type span struct{ from, to time.Time }
 
 // near says that a harm touched a time, or the moment before it.
-func (h *pagesHarmed) near(from, to time.Time) bool {
+func (h *spans) near(from, to time.Time) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.ContainsFunc(h.times, func(s span) bool {
@@ -145,7 +149,7 @@ func (h *pagesHarmed) near(from, to time.Time) bool {
 	})
 }
 
-func (h *pagesHarmed) add(from, to time.Time) {
+func (h *spans) add(from, to time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.times = append(h.times, span{from, to})

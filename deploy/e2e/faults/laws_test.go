@@ -111,6 +111,8 @@ func (w *world) checkSaid(ctx context.Context) (broken []string) {
 			broken = append(broken, brief("%q was refused and is stored", s.text))
 		case n > 1 && w.ambiguous(s):
 			w.count("stored again after a cut that looked like a Stop")
+		case n > 1 && w.unlucky(ctx, s):
+			w.count("stored again after the adapter died with the turn's end in its hands")
 		case n > 1:
 			broken = append(broken, brief("%q is stored %d times; it was sent from %s to %s; its answers: %s",
 				s.text, n, clock(s.first), clock(s.last), strings.Join(answersTo(ctx, s), "; ")))

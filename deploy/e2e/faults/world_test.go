@@ -24,7 +24,8 @@ type world struct {
 	talks  []*talk
 	broken []string // laws that were seen to be broken on the way
 	counts map[string]int
-	harmed pagesHarmed
+	harmed spans // in which pages were cut off from the adapters
+	killed spans // in which adapters were
 }
 
 func newWorld() *world { return &world{counts: map[string]int{}} }
@@ -84,6 +85,15 @@ func brief(format string, args ...any) string {
 // of its own, so what the stock page then sends again is one.
 func (w *world) ambiguous(s *said) bool {
 	return s.last.After(s.first) && w.harmed.near(s.first, s.last)
+}
+
+// unlucky says that a message may have been stored twice for another reason: the turn's end had reached an adapter, which
+// was killed before it reached the page.
+func (w *world) unlucky(ctx context.Context, s *said) bool {
+	return s.last.After(s.first) && w.killed.near(s.first, s.last) && len(rows(ctx, `
+		SELECT a.id::text FROM messages q JOIN messages a ON a.user_id = q.user_id AND a.reply_to = q.id
+		WHERE q.user_id = $1 AND q.content = $2 AND NOT a.end_seen
+			AND q.id < (SELECT max(id) FROM messages WHERE user_id = $1 AND content = $2)`, s.user, s.text)) == 0
 }
 
 func (w *world) violations() []string {
