@@ -21,15 +21,26 @@ func (p *Page) Sees(ctx context.Context, selector string) (bool, error) {
 	return seen, err
 }
 
-// ClickOn presses the middle of the first shown thing that a selector finds, after it was scrolled into sight.
+// ClickOn presses the middle of the first shown thing that a selector finds, after it was scrolled into sight and has come
+// to rest: what slides in is elsewhere by the time that the press arrives.
 func (p *Page) ClickOn(ctx context.Context, selector string) error {
 	var middle *struct{ X, Y float64 }
-	err := p.Eval(ctx, fmt.Sprintf(`(() => {
-		const node = %s.find((one) => one.checkVisibility());
-		if (!node) return null;
-		node.scrollIntoView({ block: 'nearest', behavior: 'instant' });
-		const box = node.getBoundingClientRect();
-		return { X: box.x + box.width / 2, Y: box.y + box.height / 2 };
+	err := p.Eval(ctx, fmt.Sprintf(`(async () => {
+		const middle = () => {
+			const node = %s.find((one) => one.checkVisibility());
+			if (!node) return null;
+			node.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+			const box = node.getBoundingClientRect();
+			return { X: box.x + box.width / 2, Y: box.y + box.height / 2 };
+		};
+		const frame = () => new Promise((done) => requestAnimationFrame(done));
+		for (let before = middle(), tries = 0; ; tries++) {
+			await frame();
+			await frame();
+			const now = middle();
+			if (tries === 100 || JSON.stringify(now) === JSON.stringify(before)) return now;
+			before = now;
+		}
 	})()`, found(selector)), &middle)
 	if err != nil {
 		return err
