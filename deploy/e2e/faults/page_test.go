@@ -1,13 +1,8 @@
 package faults_test
 
 import (
-	"bufio"
 	"context"
-	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"net/http"
 	"strings"
@@ -142,29 +137,6 @@ func without(events []wire.Object, kind string) (rest []wire.Object) {
 	return rest
 }
 
-// stop presses a Stop that tells what it means.
-func (p *person) stop(ctx context.Context, t *talk) {
-	t.came += " (stopped)"
-	response, err := p.at(ctx, http.MethodPost, t, "/cancel")
-	if err != nil {
-		p.count("stopping failed")
-		return
-	}
-	defer func() { _ = response.Body.Close() }()
-	p.count(fmt.Sprintf("stopping answered with %d", response.StatusCode))
-}
-
-// at calls one of the routes beside the protocol.
-func (p *person) at(ctx context.Context, method string, t *talk, path string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, p.page.URL+"/threads/"+t.id+path, nil)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Authorization", "Bearer "+p.token)
-	request.Header.Set("Accept-Language", "en")
-	return p.page.Client.Do(request)
-}
-
 // note takes in what an event says for good.
 func (p *person) note(t *talk, s *said, event wire.Object) {
 	switch event["type"] {
@@ -192,96 +164,6 @@ func (p *person) note(t *talk, s *said, event wire.Object) {
 		t.torn = true // the turn may go on without this reader
 		message, _ := event["message"].(string)
 		p.count("error: " + message)
-	}
-}
-
-// reload reads the thread as a page does that has just opened.
-func (p *person) reload(ctx context.Context, t *talk) {
-	if t.id == "" {
-		return
-	}
-	p.frame = rand.Text()
-	items, err := p.list(ctx, t, "desc")
-	if err != nil {
-		return
-	}
-	read := map[string]bool{}
-	for _, item := range items {
-		read[item["id"].(string)] = true
-	}
-	for id := range t.done {
-		if !read[id] {
-			p.violation("item %s was shown as done to %s, and is not in %s", id, p.name, t.id)
-		}
-	}
-}
-
-// list reads all items.
-func (p *person) list(ctx context.Context, t *talk, order string) (items []wire.Object, err error) {
-	answer, err := p.page.Call(ctx, "items.list", wire.Object{"thread_id": t.id, "limit": 1000, "order": order})
-	var status *wire.StatusError
-	switch {
-	case errors.As(err, &status) && status.Status < 500:
-		p.violation("reading %s of %s: %v", t.id, p.name, err)
-		return nil, err
-	case err != nil:
-		p.count("reads that failed")
-		return nil, err
-	}
-	p.count("reads")
-	for _, item := range answer["data"].([]any) {
-		items = append(items, item.(wire.Object))
-	}
-	return items, nil
-}
-
-// tuneIn is a reload by a page that can follow: what it reads and what it follows are the thread again.
-func (p *person) tuneIn(ctx context.Context, t *talk) {
-	if t.id == "" {
-		return
-	}
-	p.frame = rand.Text()
-	items, err := p.list(ctx, t, "asc")
-	if err != nil {
-		return
-	}
-	response, err := p.at(ctx, http.MethodGet, t, "/events")
-	if err != nil {
-		p.count("tuning in failed")
-		return
-	}
-	defer func() { _ = response.Body.Close() }()
-	p.count(fmt.Sprintf("tuning in answered with %d", response.StatusCode))
-	if response.StatusCode != http.StatusOK {
-		return
-	}
-	t.thread.Items, t.torn = items, false
-	t.came = "read and followed"
-	p.watch(ctx, t, &said{}, framesWithIDs(response.Body), moves{})
-}
-
-// framesWithIDs reads frames of one id, if any, and one line of data.
-func framesWithIDs(r io.Reader) iter.Seq2[wire.Object, error] {
-	return func(yield func(wire.Object, error) bool) {
-		lines := bufio.NewReader(r)
-		for {
-			line, err := lines.ReadString('\n')
-			if errors.Is(err, io.EOF) && line == "" {
-				return
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			data, ok := strings.CutPrefix(line, "data: ")
-			if !ok {
-				continue
-			}
-			var event wire.Object
-			if err := json.Unmarshal([]byte(data), &event); !yield(event, err) || err != nil {
-				return
-			}
-		}
 	}
 }
 
