@@ -44,7 +44,10 @@ func (s *Server) follow(c echo.Context) error {
 	show := &showing{
 		Server: s, who: who, out: s.frames(c), arriving: arriving, missing: errThreadGone, follower: true, translate: following.Event,
 	}
-	return show.show(page)
+	if err := show.show(page); err != nil || !show.over || show.out.opened {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent) // the turn has ended, and the reader had all of it
 }
 
 // cancel stops the turn at work in a thread, if there is one.

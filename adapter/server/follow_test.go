@@ -131,6 +131,12 @@ var _ = Describe("Following a thread's turn", func() {
 		Expect(get(ctx, "").StatusCode).To(Equal(http.StatusNoContent))
 	})
 
+	It("has nothing more for a reader behind the last event of a turn that has ended", func(ctx SpecContext) {
+		_, ids := marked(get(ctx, ""))
+		a.chat.on(listOf7, answering(atRest()))
+		Expect(get(ctx, ids[len(ids)-1]).StatusCode).To(Equal(http.StatusNoContent))
+	})
+
 	It("shows the turn at work to a reader who has all of an earlier one", func(ctx SpecContext) {
 		all, _ := marked(get(ctx, "1/2.8.0.0"))
 		Expect(types(all)[0]).To(Equal("thread.item.done"))
