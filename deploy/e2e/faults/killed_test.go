@@ -35,10 +35,7 @@ var _ = Describe("A chatcore that is killed", func() {
 		w, t := newWorld(), &talk{user: newUser("cal")}
 		p := w.newPerson(t.user, 1)
 		title := "Once, for " + p.name
-		script(p, scripted.CallTool("add_task", fmt.Sprintf(`{"title": %q}`, title)), scripted.Say("Added."))
-		Expect(system.Tools.Do(faults.Silent, faults.Answers)).To(Succeed())
-		DeferCleanup(func(ctx SpecContext) { system.Tools.Heal(ctx) })
-		done := background(func() { p.send(ctx, t, moves{}) })
+		done := callInSilence(ctx, p, t, fmt.Sprintf(`{"title": %q}`, title))
 		effects := func() []string { return rows(ctx, `SELECT call_key FROM tool_effects WHERE user_id = $1`, p.name) }
 		Eventually(ctx, effects).WithTimeout(settle).Should(HaveLen(1), "the tool acts, and nobody hears of it")
 		owner := ownerOf(ctx, p.name)
@@ -58,10 +55,7 @@ var _ = Describe("A toolserver that is killed between what it did and its answer
 	It("acts once: the call is sent again with its key", func(ctx SpecContext) {
 		w, t := newWorld(), &talk{user: newUser("tom")}
 		p := w.newPerson(t.user, 1)
-		script(p, scripted.CallTool("add_task", `{"title": "Only once"}`), scripted.Say("Added."))
-		Expect(system.Tools.Do(faults.Silent, faults.Answers)).To(Succeed())
-		DeferCleanup(func(ctx SpecContext) { system.Tools.Heal(ctx) })
-		done := background(func() { p.send(ctx, t, moves{}) })
+		done := callInSilence(ctx, p, t, `{"title": "Only once"}`)
 		Eventually(ctx, func() []string { return rows(ctx, `SELECT call_key FROM tool_effects WHERE user_id = $1`, p.name) }).
 			WithTimeout(settle).Should(HaveLen(1))
 		for _, replica := range system.Toolservers {
@@ -82,6 +76,22 @@ var _ = Describe("A toolserver that is killed between what it did and its answer
 // script says how the model answers what a person says.
 func script(p *person, replies ...scripted.Reply) {
 	model.Use(scripted.Rule{When: scripted.When{Said: p.name + " says"}, Replies: replies})
+}
+
+// callInSilence has a turn call add_task while toolserver's answers go lost. A call before it makes sure that chatcore has
+// a session with toolserver: it could not begin one now.
+func callInSilence(ctx SpecContext, p *person, t *talk, arguments string) <-chan struct{} {
+	GinkgoHelper()
+	gate := p.name + " calls"
+	call := scripted.CallTool("add_task", arguments)
+	call.Gate = gate
+	script(p, scripted.CallTool("list_tasks", `{}`), call, scripted.Say("Added."))
+	done := background(func() { p.send(ctx, t, moves{}) })
+	Eventually(ctx, func() int { return model.Waiting(gate) }).WithTimeout(settle).Should(Equal(1))
+	Expect(system.Tools.Do(faults.Silent, faults.Answers)).To(Succeed())
+	DeferCleanup(func(ctx SpecContext) { system.Tools.Heal(ctx) })
+	model.Open(gate)
+	return done
 }
 
 func background(do func()) <-chan struct{} {
