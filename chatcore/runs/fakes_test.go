@@ -329,9 +329,14 @@ func watched(ctx context.Context, s runs.Store, a agentFunc, see func(api.Event)
 // last is the end of a run.
 func last(events []api.Event) api.Body { return events[len(events)-1].Body }
 
+// types gives the events' types, pieces of one text as one: whoever comes late has it whole.
 func types(events []api.Event) (types []string) {
 	for _, event := range events {
-		types = append(types, event.Body.EventType())
+		kind := event.Body.EventType()
+		if kind == "message.delta" && len(types) > 0 && types[len(types)-1] == kind {
+			continue
+		}
+		types = append(types, kind)
 	}
 	return types
 }

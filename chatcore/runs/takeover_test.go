@@ -96,7 +96,7 @@ var _ = Describe("A turn that changes hands", func() {
 	begin := func(name string, a agentFunc) *replica {
 		GinkgoHelper()
 		own := config
-		own.OwnerURL, own.Lease, own.EndTime, own.Grace = "http://"+name+"#"+rand.Text(), 200*time.Millisecond, time.Millisecond, 100*time.Millisecond
+		own.OwnerURL, own.Lease, own.EndTime, own.Grace = "http://"+name+"#"+rand.Text(), 2*time.Second, time.Millisecond, 100*time.Millisecond
 		ctx, end := context.WithCancel(context.Background())
 		r := &replica{store: &dying{Store: real}, end: end}
 		only := func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
