@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -71,6 +72,8 @@ var _ = Describe("A page that leaves a turn", func() {
 
 	It("is told also when the turn had no name yet", func(ctx SpecContext) {
 		release := make(chan struct{})
+		answer := sync.OnceFunc(func() { close(release) })
+		DeferCleanup(answer)
 		a.chat.on(chatOf, func(w http.ResponseWriter, r *http.Request) {
 			<-release
 			told.hold(1, gone)(w, r)
@@ -80,7 +83,6 @@ var _ = Describe("A page that leaves a turn", func() {
 			defer GinkgoRecover()
 			Eventually(ctx, a.chat.count).WithArguments(chatOf).Should(Equal(1))
 			abort()
-			close(release)
 		}()
 		request, err := http.NewRequestWithContext(page, http.MethodPost, a.url+"/chatkit", bodyOf(create))
 		Expect(err).NotTo(HaveOccurred())
@@ -88,6 +90,7 @@ var _ = Describe("A page that leaves a turn", func() {
 		request.Header.Set("Authorization", "Bearer "+a.token("alice"))
 		_, err = http.DefaultTransport.RoundTrip(request)
 		Expect(err).To(MatchError(context.Canceled))
+		answer() // not before: the page must be gone when the turn gets its name
 		Eventually(ctx, gone).Should(BeClosed())
 		Eventually(ctx, a.chat.count).WithArguments(leftOf3).Should(Equal(1))
 	})

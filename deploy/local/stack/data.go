@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // data is the data directory, held by this launcher alone.
@@ -55,9 +56,19 @@ func letPass(dir string) error {
 	return nil
 }
 
+// letGo is how long a launcher that has just ended may take to be gone for good: a child that it was about to start holds
+// its lock until the kernel has ended that, too.
+const letGo = 2 * time.Second
+
 // take locks the directory. The kernel gives the lock back when this process ends, however it ends.
 func (d *data) take() error {
-	err := syscall.Flock(int(d.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	var err error
+	for end := time.Now().Add(letGo); ; time.Sleep(50 * time.Millisecond) {
+		err = syscall.Flock(int(d.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(end) {
+			break
+		}
+	}
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		holder, _ := os.ReadFile(d.lock.Name()) // for the sentence only
 		return fmt.Errorf("another launcher%s runs on %s: stop it, or take another directory with --data",
