@@ -12,6 +12,7 @@ import (
 // Hop is the way from one kind of process to another, through a proxy that does harm.
 type Hop struct {
 	Name  string
+	addr  string // the proxy writes its own each time it starts
 	proxy *toxiproxy.Proxy
 }
 
@@ -22,11 +23,11 @@ func NewHop(name, upstream string) (*Hop, error) {
 	if err := proxy.Start(); err != nil {
 		return nil, fmt.Errorf("opening the hop %s: %w", name, err)
 	}
-	return &Hop{Name: name, proxy: proxy}, nil
+	return &Hop{Name: name, addr: proxy.Listen, proxy: proxy}, nil
 }
 
 // Addr is where the hop begins.
-func (h *Hop) Addr() string { return h.proxy.Listen }
+func (h *Hop) Addr() string { return h.addr }
 
 // Down cuts every connection and takes no new ones, until Up.
 func (h *Hop) Down() { h.proxy.Stop() }
