@@ -11,6 +11,7 @@ import (
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/store"
+	"taskpilot/internal/ownerdb"
 )
 
 // Store is what runs need of Postgres.
@@ -148,9 +149,34 @@ func (m *Manager) journal(run *Run) *journal {
 	}}
 }
 
+// knowing is how long it is tried to find out whether a turn was stored whose commit had no answer.
+const knowing = 15 * time.Second
+
+// isStored says whether a turn was stored though the word of its commit was lost: its caller must not be told that it was
+// not accepted.
+func (m *Manager) isStored(ctx context.Context, turn store.Turn) bool {
+	ctx, cancel := context.WithTimeout(ctx, knowing)
+	defer cancel()
+	for missed := 0; pause(ctx, 250*time.Millisecond) == nil; {
+		_, err := m.store.LoadTurn(ctx, turn.UserID, turn.RunID)
+		if err == nil {
+			return true
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			if missed++; missed == 2 { // the first time the server may have been at it still
+				return false
+			}
+		}
+	}
+	return false
+}
+
 // accept stores the turn. A turn there whose page left is stopped first.
 func (m *Manager) accept(ctx context.Context, request Request) (store.Turn, error) {
 	turn, err := m.store.Accept(ctx, m.newTurn(request))
+	if ownerdb.IsAway(err) && turn.RunID != 0 && m.isStored(ctx, turn) {
+		return turn, nil
+	}
 	var left *store.PageLeftError
 	if !errors.As(err, &left) {
 		return turn, err
