@@ -43,7 +43,7 @@ func (s *Server) stream(c echo.Context, run int64, follow iter.Seq2[api.Event, e
 }
 
 // write sends events, and comments while there are none, each write within its time. A server that goes down needs no
-// word here: every run ends first, and every stream with its run.
+// word here: every run ends or is handed over first, and its streams end with it; one without an end was cut.
 func (s *Server) write(c echo.Context, run int64, events <-chan api.Event) error {
 	out := patientWriter{w: c.Response().Writer, time: s.Config.WriteTime} // echo's own Flush keeps errors to itself
 	var heartbeat <-chan time.Time
