@@ -33,9 +33,9 @@ var contentTypes = map[string]string{
 	".svg":  "image/svg+xml",
 }
 
-// readAssets reads every file, under the path it is served at.
+// readAssets reads every file, shortened, under the path it is served at.
 func readAssets(files fs.FS) (map[string]*asset, error) {
-	assets := map[string]*asset{}
+	assets, short := map[string]*asset{}, newShortener()
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -45,6 +45,9 @@ func readAssets(files fs.FS) (map[string]*asset, error) {
 		}
 		body, err := fs.ReadFile(files, name)
 		if err != nil {
+			return err
+		}
+		if body, err = short.shorten(name, body); err != nil {
 			return err
 		}
 		assets["/"+name] = newAsset(name, body)

@@ -165,7 +165,26 @@ var _ = Describe("The files", func() {
 			Expect(recorder.Code).To(Equal(http.StatusOK), path)
 			total += recorder.Body.Len()
 		}
+		AddReportEntry("bytes, compressed", total)
 		Expect(total).To(BeNumerically("<", budget), "bytes, compressed")
+	})
+
+	It("are sent without what only their authors need, and say no less for it", func() {
+		handler := web.Handler(web.Config{Protocol: "/c"})
+		for path, text := range files() {
+			recorder := httptest.NewRecorder()
+			handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, strings.TrimPrefix(path, "static"), nil))
+			sent := recorder.Body.String()
+			if kind := filepath.Ext(path); kind != ".js" && kind != ".css" {
+				Expect(sent).To(Equal(text), path)
+				continue
+			}
+			Expect(len(sent)).To(BeNumerically("<", len(text)), path)
+			Expect(sent).NotTo(MatchRegexp(`(?m)^\s*(//|/\*)`), path)
+			for _, exported := range regexp.MustCompile(`(?m)^export (?:async )?(?:class|const|function\*?) (\w+)`).FindAllStringSubmatch(text, -1) {
+				Expect(sent).To(MatchRegexp(`\b`+exported[1]+`\b`), "%s exports it", path)
+			}
+		}
 	})
 
 	It("take nothing from outside, and have no way for text to become markup", func() {
