@@ -2,16 +2,15 @@ package chatkit
 
 // OutputText is a part of an assistant's message.
 type OutputText struct {
-	Text        string
-	Annotations []Annotation
+	Text        string       `json:"text"`
+	Annotations []Annotation `json:"annotations"`
 }
 
 // MarshalJSON writes annotations always.
 func (c OutputText) MarshalJSON() ([]byte, error) {
-	return tagged("output_text", struct {
-		Text        string       `json:"text"`
-		Annotations []Annotation `json:"annotations"`
-	}{c.Text, list(c.Annotations)})
+	type fields OutputText
+	c.Annotations = list(c.Annotations)
+	return tagged(c.kind(), fields(c))
 }
 
 // Annotation points from a text to where it comes from. Index is a place in the text.
@@ -23,11 +22,17 @@ type Annotation struct {
 // MarshalJSON adds the type.
 func (a Annotation) MarshalJSON() ([]byte, error) {
 	type fields Annotation
-	return tagged("annotation", fields(a))
+	return tagged(a.kind(), fields(a))
 }
 
 // Source is where something comes from: a URLSource, FileSource or EntitySource.
 type Source interface{ source() }
+
+func (OutputText) kind() string   { return "output_text" }
+func (Annotation) kind() string   { return "annotation" }
+func (URLSource) kind() string    { return "url" }
+func (FileSource) kind() string   { return "file" }
+func (EntitySource) kind() string { return "entity" }
 
 // SourceHead is what every source has.
 type SourceHead struct {
@@ -57,7 +62,7 @@ type (
 	EntitySource struct {
 		SourceHead
 		ID          string         `json:"id"`
-		Icon        string         `json:"icon,omitempty"`
+		Icon        string         `json:"icon,omitempty" is:"icon"`
 		Label       string         `json:"label,omitempty"`
 		InlineLabel string         `json:"inline_label,omitempty"`
 		Interactive bool           `json:"interactive"`
@@ -68,20 +73,20 @@ type (
 // MarshalJSON adds the type.
 func (s URLSource) MarshalJSON() ([]byte, error) {
 	type fields URLSource
-	return tagged("url", fields(s))
+	return tagged(s.kind(), fields(s))
 }
 
 // MarshalJSON adds the type.
 func (s FileSource) MarshalJSON() ([]byte, error) {
 	type fields FileSource
-	return tagged("file", fields(s))
+	return tagged(s.kind(), fields(s))
 }
 
 // MarshalJSON writes data always.
 func (s EntitySource) MarshalJSON() ([]byte, error) {
 	type fields EntitySource
 	s.Data = object(s.Data)
-	return tagged("entity", fields(s))
+	return tagged(s.kind(), fields(s))
 }
 
 // UserContent is a part of what the person said: InputText or InputTag.
@@ -106,17 +111,20 @@ type (
 func (InputText) userContent() {}
 func (InputTag) userContent()  {}
 
+func (InputText) kind() string { return "input_text" }
+func (InputTag) kind() string  { return "input_tag" }
+
 // MarshalJSON adds the type.
 func (c InputText) MarshalJSON() ([]byte, error) {
 	type fields InputText
-	return tagged("input_text", fields(c))
+	return tagged(c.kind(), fields(c))
 }
 
 // MarshalJSON writes data always: the Python types want it.
 func (c InputTag) MarshalJSON() ([]byte, error) {
 	type fields InputTag
 	c.Data = object(c.Data)
-	return tagged("input_tag", fields(c))
+	return tagged(c.kind(), fields(c))
 }
 
 // InferenceOptions is what the person chose for the answer.
@@ -128,42 +136,4 @@ type InferenceOptions struct {
 // ToolChoice names a tool.
 type ToolChoice struct {
 	ID string `json:"id"`
-}
-
-// Attachment is a file or, with a PreviewURL, an image.
-type Attachment struct {
-	ID               string            `json:"id"`
-	Name             string            `json:"name"`
-	MIMEType         string            `json:"mime_type"`
-	PreviewURL       string            `json:"preview_url,omitempty"`
-	UploadDescriptor *UploadDescriptor `json:"upload_descriptor,omitempty"`
-	ThreadID         string            `json:"thread_id,omitempty"`
-}
-
-// MarshalJSON adds the type: image if there is a preview, else file.
-func (a Attachment) MarshalJSON() ([]byte, error) {
-	type fields Attachment
-	if a.PreviewURL != "" {
-		return tagged("image", fields(a))
-	}
-	return tagged("file", fields(a))
-}
-
-// UploadDescriptor tells the page where to send the bytes. Method is POST or PUT.
-type UploadDescriptor struct {
-	URL     string
-	Method  string
-	Headers map[string]string
-}
-
-// MarshalJSON writes headers always.
-func (d UploadDescriptor) MarshalJSON() ([]byte, error) {
-	if d.Headers == nil {
-		d.Headers = map[string]string{}
-	}
-	return Marshal(struct {
-		URL     string            `json:"url"`
-		Method  string            `json:"method"`
-		Headers map[string]string `json:"headers"`
-	}{d.URL, d.Method, d.Headers})
 }

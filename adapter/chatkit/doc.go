@@ -4,4 +4,7 @@
 // what both know can be said with the types here. A field that is nil or empty and may be missing is left out; a list
 // that must be there is never null. The package uses the standard library only and knows nothing of what a thread
 // means.
+//
+// What the types say of the wire can be read as Shapes: NewProtocol. A spec holds them to tables that were read off the
+// two packages (testdata/authority).
 package chatkit

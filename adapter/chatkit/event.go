@@ -50,7 +50,7 @@ type (
 	// ProgressUpdate says what is being done. It is not stored.
 	ProgressUpdate struct {
 		Text string `json:"text"`
-		Icon string `json:"icon,omitempty"`
+		Icon string `json:"icon,omitempty" is:"icon"`
 	}
 
 	// ClientEffect asks the page to do something. It is not stored.
@@ -61,7 +61,7 @@ type (
 
 	// Notice is a word beside the conversation. Level is info, warning or danger; Message is Markdown.
 	Notice struct {
-		Level   string `json:"level"`
+		Level   string `json:"level" values:"info|warning|danger"`
 		Message string `json:"message"`
 		Title   string `json:"title,omitempty"`
 	}
@@ -69,8 +69,9 @@ type (
 	// Error ends a stream that went wrong. With a message its code is custom and the page shows the message word for
 	// word; without one it is stream.error.
 	Error struct {
-		Message    string
-		AllowRetry bool
+		Code       string `json:"code" values:"custom|stream.error"` // filled in
+		Message    string `json:"message,omitempty"`
+		AllowRetry bool   `json:"allow_retry"`
 	}
 )
 
@@ -135,10 +136,14 @@ func (e ItemRemoved) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON nests the options, as the wire wants them.
 func (e StreamOptions) MarshalJSON() ([]byte, error) {
+	return tagged(e.EventType(), e.wire())
+}
+
+func (e StreamOptions) wire() any {
 	type options StreamOptions
-	return tagged(e.EventType(), struct {
+	return struct {
 		Options options `json:"stream_options"`
-	}{options(e)})
+	}{options(e)}
 }
 
 // MarshalJSON adds the type.
@@ -162,13 +167,10 @@ func (e Notice) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON adds type and code.
 func (e Error) MarshalJSON() ([]byte, error) {
-	code := "custom"
+	type fields Error
+	e.Code = "custom"
 	if e.Message == "" {
-		code = "stream.error"
+		e.Code = "stream.error"
 	}
-	return tagged(e.EventType(), struct {
-		Code       string `json:"code"`
-		Message    string `json:"message,omitempty"`
-		AllowRetry bool   `json:"allow_retry"`
-	}{code, e.Message, e.AllowRetry})
+	return tagged(e.EventType(), fields(e))
 }

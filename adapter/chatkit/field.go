@@ -1,41 +1,43 @@
 package chatkit
 
 type (
-	// Input is a field of one line. Variant is soft or outline, here and in Textarea.
+	// Input is a field of one line.
 	Input struct {
 		Mark
-		Name         string `json:"name"`
-		InputType    string `json:"inputType,omitempty"` // number, email, text, password, tel, url
-		DefaultValue string `json:"defaultValue,omitempty"`
-		Required     bool   `json:"required,omitempty"`
-		Pattern      string `json:"pattern,omitempty"`
-		Placeholder  string `json:"placeholder,omitempty"`
-		AutoSelect   bool   `json:"autoSelect,omitempty"`
-		AutoFocus    bool   `json:"autoFocus,omitempty"`
-		Disabled     bool   `json:"disabled,omitempty"`
-		Variant      string `json:"variant,omitempty"`
-		Size         string `json:"size,omitempty"`
-		GutterSize   string `json:"gutterSize,omitempty"`
-		Pill         bool   `json:"pill,omitempty"`
+		Name                    string `json:"name"`
+		InputType               string `json:"inputType,omitempty" values:"number|email|text|password|tel|url"`
+		DefaultValue            string `json:"defaultValue,omitempty"`
+		Required                bool   `json:"required,omitempty"`
+		Pattern                 string `json:"pattern,omitempty"`
+		Placeholder             string `json:"placeholder,omitempty"`
+		AllowAutofillExtensions bool   `json:"allowAutofillExtensions,omitempty"`
+		AutoSelect              bool   `json:"autoSelect,omitempty"`
+		AutoFocus               bool   `json:"autoFocus,omitempty"`
+		Disabled                bool   `json:"disabled,omitempty"`
+		Variant                 string `json:"variant,omitempty" values:"soft|outline"`
+		Size                    string `json:"size,omitempty" values:"3xs|2xs|xs|sm|md|lg|xl|2xl|3xl"`
+		GutterSize              string `json:"gutterSize,omitempty" values:"2xs|xs|sm|md|lg|xl"`
+		Pill                    bool   `json:"pill,omitempty"`
 	}
 
 	// Textarea is a field of several lines.
 	Textarea struct {
 		Mark
-		Name         string `json:"name"`
-		DefaultValue string `json:"defaultValue,omitempty"`
-		Required     bool   `json:"required,omitempty"`
-		Pattern      string `json:"pattern,omitempty"`
-		Placeholder  string `json:"placeholder,omitempty"`
-		AutoSelect   bool   `json:"autoSelect,omitempty"`
-		AutoFocus    bool   `json:"autoFocus,omitempty"`
-		Disabled     bool   `json:"disabled,omitempty"`
-		Variant      string `json:"variant,omitempty"`
-		Size         string `json:"size,omitempty"`
-		GutterSize   string `json:"gutterSize,omitempty"`
-		Rows         int    `json:"rows,omitempty"`
-		AutoResize   bool   `json:"autoResize,omitempty"`
-		MaxRows      int    `json:"maxRows,omitempty"`
+		Name                    string `json:"name"`
+		DefaultValue            string `json:"defaultValue,omitempty"`
+		Required                bool   `json:"required,omitempty"`
+		Pattern                 string `json:"pattern,omitempty"`
+		Placeholder             string `json:"placeholder,omitempty"`
+		AllowAutofillExtensions bool   `json:"allowAutofillExtensions,omitempty"`
+		AutoSelect              bool   `json:"autoSelect,omitempty"`
+		AutoFocus               bool   `json:"autoFocus,omitempty"`
+		Disabled                bool   `json:"disabled,omitempty"`
+		Variant                 string `json:"variant,omitempty" values:"soft|outline"`
+		Size                    string `json:"size,omitempty" values:"3xs|2xs|xs|sm|md|lg|xl|2xl|3xl"`
+		GutterSize              string `json:"gutterSize,omitempty" values:"2xs|xs|sm|md|lg|xl"`
+		Rows                    int    `json:"rows,omitempty"`
+		AutoResize              bool   `json:"autoResize,omitempty"`
+		MaxRows                 int    `json:"maxRows,omitempty"`
 	}
 
 	// Select is a choice in a menu.
@@ -46,8 +48,8 @@ type (
 		OnChangeAction *ActionConfig `json:"onChangeAction,omitempty"`
 		Placeholder    string        `json:"placeholder,omitempty"`
 		DefaultValue   string        `json:"defaultValue,omitempty"`
-		Variant        string        `json:"variant,omitempty"`
-		Size           string        `json:"size,omitempty"`
+		Variant        string        `json:"variant,omitempty" values:"solid|soft|outline|ghost"`
+		Size           string        `json:"size,omitempty" values:"3xs|2xs|xs|sm|md|lg|xl|2xl|3xl"`
 		Pill           bool          `json:"pill,omitempty"`
 		Block          bool          `json:"block,omitempty"`
 		Clearable      bool          `json:"clearable,omitempty"`
@@ -66,13 +68,13 @@ type (
 		Name           string        `json:"name"`
 		OnChangeAction *ActionConfig `json:"onChangeAction,omitempty"`
 		Placeholder    string        `json:"placeholder,omitempty"`
-		DefaultValue   string        `json:"defaultValue,omitempty"`
-		Min            string        `json:"min,omitempty"`
-		Max            string        `json:"max,omitempty"`
-		Variant        string        `json:"variant,omitempty"`
-		Size           string        `json:"size,omitempty"`
-		Side           string        `json:"side,omitempty"`
-		Align          string        `json:"align,omitempty"`
+		DefaultValue   string        `json:"defaultValue,omitempty" is:"date"`
+		Min            string        `json:"min,omitempty" is:"date"`
+		Max            string        `json:"max,omitempty" is:"date"`
+		Variant        string        `json:"variant,omitempty" values:"solid|soft|outline|ghost"`
+		Size           string        `json:"size,omitempty" values:"3xs|2xs|xs|sm|md|lg|xl|2xl|3xl"`
+		Side           string        `json:"side,omitempty" values:"top|bottom|left|right"`
+		Align          string        `json:"align,omitempty" values:"start|center|end"`
 		Pill           bool          `json:"pill,omitempty"`
 		Block          bool          `json:"block,omitempty"`
 		Clearable      bool          `json:"clearable,omitempty"`
@@ -98,7 +100,7 @@ type (
 		AriaLabel      string        `json:"ariaLabel,omitempty"`
 		OnChangeAction *ActionConfig `json:"onChangeAction,omitempty"`
 		DefaultValue   string        `json:"defaultValue,omitempty"`
-		Direction      string        `json:"direction,omitempty"`
+		Direction      string        `json:"direction,omitempty" values:"row|col"`
 		Disabled       bool          `json:"disabled,omitempty"`
 		Required       bool          `json:"required,omitempty"`
 	}
@@ -115,60 +117,69 @@ type (
 		Mark
 		Value     string `json:"value"`
 		FieldName string `json:"fieldName"`
-		Size      string `json:"size,omitempty"`
-		Weight    string `json:"weight,omitempty"`
-		TextAlign string `json:"textAlign,omitempty"`
-		Color     any    `json:"color,omitempty"`
+		Size      string `json:"size,omitempty" values:"xs|sm|md|lg|xl"`
+		Weight    string `json:"weight,omitempty" values:"normal|medium|semibold|bold"`
+		TextAlign string `json:"textAlign,omitempty" values:"start|center|end"`
+		Color     any    `json:"color,omitempty" is:"text|ThemeColor"`
 	}
 )
 
-func (Input) componentType() string      { return "Input" }
-func (Textarea) componentType() string   { return "Textarea" }
-func (Select) componentType() string     { return "Select" }
-func (DatePicker) componentType() string { return "DatePicker" }
-func (Checkbox) componentType() string   { return "Checkbox" }
-func (RadioGroup) componentType() string { return "RadioGroup" }
-func (Label) componentType() string      { return "Label" }
+// The types on the wire.
+func (Input) ElementType() string      { return "Input" }
+func (Textarea) ElementType() string   { return "Textarea" }
+func (Select) ElementType() string     { return "Select" }
+func (DatePicker) ElementType() string { return "DatePicker" }
+func (Checkbox) ElementType() string   { return "Checkbox" }
+func (RadioGroup) ElementType() string { return "RadioGroup" }
+func (Label) ElementType() string      { return "Label" }
+
+func (Input) component()      {}
+func (Textarea) component()   {}
+func (Select) component()     {}
+func (DatePicker) component() {}
+func (Checkbox) component()   {}
+func (RadioGroup) component() {}
+func (Label) component()      {}
 
 // MarshalJSON adds the type.
 func (c Input) MarshalJSON() ([]byte, error) {
 	type fields Input
-	return tagged(c.componentType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }
 
 // MarshalJSON adds the type.
 func (c Textarea) MarshalJSON() ([]byte, error) {
 	type fields Textarea
-	return tagged(c.componentType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }
 
 // MarshalJSON adds the type, and options always.
 func (c Select) MarshalJSON() ([]byte, error) {
 	type fields Select
 	c.Options = list(c.Options)
-	return tagged(c.componentType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }
 
 // MarshalJSON adds the type.
 func (c DatePicker) MarshalJSON() ([]byte, error) {
 	type fields DatePicker
-	return tagged(c.componentType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }
 
 // MarshalJSON adds the type.
 func (c Checkbox) MarshalJSON() ([]byte, error) {
 	type fields Checkbox
-	return tagged(c.componentType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }
 
 // MarshalJSON adds the type.
 func (c RadioGroup) MarshalJSON() ([]byte, error) {
 	type fields RadioGroup
-	return tagged(c.componentType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }
 
 // MarshalJSON adds the type.
 func (c Label) MarshalJSON() ([]byte, error) {
 	type fields Label
-	return tagged(c.componentType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }

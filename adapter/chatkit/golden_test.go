@@ -2,6 +2,10 @@ package chatkit_test
 
 import (
 	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -33,7 +37,8 @@ func card() chatkit.Card {
 				}}},
 				chatkit.Badge{Label: "Done", Color: "success", Size: "sm"}, chatkit.Spacer{MinSize: 4},
 			}}},
-			chatkit.Box{Direction: "row", Layout: chatkit.Layout{Padding: chatkit.Spacing{X: 2, Y: "1px"}, Background: chatkit.ThemeColor{Dark: "#000", Light: "#fff"}}},
+			chatkit.Box{Direction: "row", Layout: chatkit.Layout{Padding: chatkit.Spacing{X: 2, Y: "1px"}, Background: chatkit.ThemeColor{Dark: "#000", Light: "#fff"}, Border: chatkit.Borders{Top: 1, X: chatkit.Border{Size: 2, Style: "dotted"}}}},
+			chatkit.Text{Value: "Milk", Editable: &chatkit.Editable{Name: "title", Required: true}},
 			chatkit.Markdown{Mark: chatkit.Mark{ID: "md"}, Value: "**x**", Streaming: true},
 			chatkit.Image{Src: "https://example.com/a.png", Alt: "A"},
 			chatkit.Transition{Children: chatkit.Text{Value: "moves"}},
@@ -78,7 +83,7 @@ var _ = Describe("Items on the wire", func() {
 		Entry(nil, "widget_list", chatkit.WidgetItem{Head: head("msg_2_3_0"), Widget: chatkit.ListView{Limit: "auto", Children: []chatkit.ListViewItem{{
 			Children: []chatkit.Component{chatkit.Text{Value: "row"}}, OnClickAction: &chatkit.ActionConfig{Type: "open"}, Gap: 2, Align: "center",
 		}}}}),
-		Entry(nil, "widget_basic", chatkit.WidgetItem{Head: head("msg_2_3_0"), Widget: chatkit.Basic{Direction: "col", Children: []chatkit.Component{chatkit.Text{Value: "x"}}}}),
+		Entry(nil, "widget_basic", chatkit.WidgetItem{Head: head("msg_2_3_0"), Widget: chatkit.Basic{Direction: "col", Children: []chatkit.Element{chatkit.Text{Value: "x"}, chatkit.Card{}}}}),
 		Entry(nil, "workflow", chatkit.WorkflowItem{Head: head("wf_1"), Workflow: chatkit.Workflow{Type: "custom", Summary: chatkit.CustomSummary{Title: "Worked", Icon: "bolt"}, Tasks: []chatkit.Task{
 			chatkit.CustomTask{TaskHead: chatkit.TaskHead{Status: "complete", Title: "Step"}, Content: "done"},
 			chatkit.SearchTask{TaskHead: chatkit.TaskHead{Title: "Search"}, Queries: []string{"milk"}, Sources: []chatkit.URLSource{source}},
@@ -138,8 +143,48 @@ var _ = Describe("Events on the wire", func() {
 })
 
 var _ = Describe("Answers on the wire", func() {
-	It("are pages with data always", func() {
-		expectGolden("pages/empty", chatkit.Page[chatkit.Item]{})
-		expectGolden("pages/threads", chatkit.Page[chatkit.Thread]{Data: []chatkit.Thread{{ID: "thr_7"}}, HasMore: true, After: "thr_7"})
+	thread := chatkit.Thread{ID: "thr_7", Title: "Milk", Items: chatkit.Page[chatkit.Item]{Data: []chatkit.Item{message("Done.")}}}
+
+	DescribeTable("are as their golden file says", func(name string, answer any) {
+		expectGolden("answers/"+name, answer)
+	},
+		Entry(nil, "threads.get_by_id", thread),
+		Entry(nil, "threads.list", chatkit.Page[chatkit.Thread]{Data: []chatkit.Thread{{ID: "thr_7"}}, HasMore: true, After: "thr_7"}),
+		Entry(nil, "threads.update", chatkit.Thread{ID: "thr_7", Title: "Tea", Status: chatkit.ThreadStatus{Type: chatkit.ThreadClosed, Reason: "Done"}}),
+		Entry(nil, "threads.delete", chatkit.Nothing{}),
+		Entry(nil, "items.list", chatkit.Page[chatkit.Item]{Data: []chatkit.Item{message("Done.")}, HasMore: true, After: "msg_2_3"}),
+		Entry(nil, "items.list.empty", chatkit.Page[chatkit.Item]{}),
+		Entry(nil, "items.feedback", chatkit.Nothing{}),
+		Entry(nil, "attachments.create", chatkit.Attachment{
+			ID: "atc_2", Name: "a.png", MIMEType: "image/png", PreviewURL: "https://example.com/p",
+			UploadDescriptor: &chatkit.UploadDescriptor{URL: "https://example.com/u", Method: "PUT", Headers: map[string]string{"X-A": "b"}},
+		}),
+		Entry(nil, "attachments.delete", chatkit.Nothing{}),
+		Entry(nil, "input.transcribe", chatkit.Transcription{Text: "buy milk"}),
+		Entry(nil, "threads.sync_custom_action", chatkit.ActionAnswer{UpdatedItem: chatkit.WidgetItem{Head: head("msg_2_3_0"), Widget: chatkit.Card{}}}),
+		Entry(nil, "threads.sync_custom_action.unchanged", chatkit.ActionAnswer{}),
+	)
+})
+
+var _ = Describe("The golden files", func() {
+	It("have everything in them that can be said", func() {
+		said := map[string]bool{}
+		Expect(filepath.WalkDir("testdata", func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			raw, err := os.ReadFile(path)
+			for _, match := range regexp.MustCompile(`"type": "([^"]+)"`).FindAllSubmatch(raw, -1) {
+				said[string(match[1])] = true
+			}
+			return err
+		})).To(Succeed())
+		objects := map[string]*chatkit.Shape{}
+		collect(chatkit.NewProtocol().Event, objects)
+		for _, object := range objects {
+			if object.Tag != "" {
+				Expect(said).To(HaveKey(object.Tag))
+			}
+		}
 	})
 })

@@ -26,22 +26,22 @@ type (
 	// UserMessage is what the person said.
 	UserMessage struct {
 		Head
-		Content          []UserContent
-		Attachments      []Attachment
-		QuotedText       string
-		InferenceOptions InferenceOptions
+		Content          []UserContent    `json:"content"`
+		Attachments      []Attachment     `json:"attachments"`
+		QuotedText       string           `json:"quoted_text,omitempty"`
+		InferenceOptions InferenceOptions `json:"inference_options"`
 	}
 
 	// AssistantMessage is text of the assistant.
 	AssistantMessage struct {
 		Head
-		Content []OutputText
+		Content []OutputText `json:"content"`
 	}
 
 	// ClientToolCall asks the page to do something and to send back what came of it.
 	ClientToolCall struct {
 		Head
-		Status    string          `json:"status"` // pending or completed
+		Status    string          `json:"status" values:"pending|completed"`
 		CallID    string          `json:"call_id"`
 		Name      string          `json:"name"`
 		Arguments map[string]any  `json:"arguments"`
@@ -70,8 +70,8 @@ type (
 	// StructuredInputItem asks the person questions.
 	StructuredInputItem struct {
 		Head
-		Status string // pending, answered or skipped
-		Inputs []StructuredInput
+		Status string            `json:"status" values:"pending|answered|skipped"`
+		Inputs []StructuredInput `json:"inputs"`
 	}
 
 	// GeneratedImageItem shows an image that was made; without Image it is in the making.
@@ -97,21 +97,16 @@ func (EndOfTurn) ItemType() string           { return "end_of_turn" }
 
 // MarshalJSON writes content and attachments always.
 func (i UserMessage) MarshalJSON() ([]byte, error) {
-	return tagged(i.ItemType(), struct {
-		Head
-		Content          []UserContent    `json:"content"`
-		Attachments      []Attachment     `json:"attachments"`
-		QuotedText       string           `json:"quoted_text,omitempty"`
-		InferenceOptions InferenceOptions `json:"inference_options"`
-	}{i.Head, list(i.Content), list(i.Attachments), i.QuotedText, i.InferenceOptions})
+	type fields UserMessage
+	i.Content, i.Attachments = list(i.Content), list(i.Attachments)
+	return tagged(i.ItemType(), fields(i))
 }
 
 // MarshalJSON writes content always.
 func (i AssistantMessage) MarshalJSON() ([]byte, error) {
-	return tagged(i.ItemType(), struct {
-		Head
-		Content []OutputText `json:"content"`
-	}{i.Head, list(i.Content)})
+	type fields AssistantMessage
+	i.Content = list(i.Content)
+	return tagged(i.ItemType(), fields(i))
 }
 
 // MarshalJSON writes arguments always.
@@ -141,11 +136,9 @@ func (i TaskItem) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON writes inputs always.
 func (i StructuredInputItem) MarshalJSON() ([]byte, error) {
-	return tagged(i.ItemType(), struct {
-		Head
-		Status string            `json:"status"`
-		Inputs []StructuredInput `json:"inputs"`
-	}{i.Head, i.Status, list(i.Inputs)})
+	type fields StructuredInputItem
+	i.Inputs = list(i.Inputs)
+	return tagged(i.ItemType(), fields(i))
 }
 
 // MarshalJSON adds the type.

@@ -1,8 +1,11 @@
 package chatkit_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,34 +15,55 @@ import (
 	"taskpilot/adapter/chatkit"
 )
 
-func input(text string) chatkit.UserInput {
-	return chatkit.UserInput{Content: []chatkit.UserContent{chatkit.InputText{Text: text}}}
+// wellFormed is what the golden file of each request is read as.
+var wellFormed = map[string]chatkit.Request{
+	"threads.create": chatkit.CreateThread{Input: chatkit.UserInput{
+		Content: []chatkit.UserContent{
+			chatkit.InputText{Text: "Is "},
+			chatkit.InputTag{ID: "1", Text: "@milk", Data: map[string]any{"a": 1.0}, Group: "tasks", Interactive: true},
+			chatkit.InputTag{ID: "2", Text: "@tea"},
+		},
+		Attachments: []string{"atc_1"}, QuotedText: "what was said",
+		InferenceOptions: chatkit.InferenceOptions{Model: "small", ToolChoice: &chatkit.ToolChoice{ID: "search"}},
+	}},
+	"threads.add_user_message": chatkit.AddUserMessage{ThreadID: "thr_1", Input: chatkit.UserInput{
+		Content: []chatkit.UserContent{chatkit.InputText{Text: "hi"}}, Attachments: []string{},
+	}},
+	"threads.add_client_tool_output": chatkit.AddClientToolOutput{ThreadID: "thr_1", Result: json.RawMessage(`{"a":[1]}`)},
+	"threads.add_structured_input": chatkit.AddStructuredInput{
+		ThreadID: "thr_1", ItemID: "msg_1_1_0", Status: "answered",
+		Answers: map[string]chatkit.Answer{"q1": {Values: []string{"a"}}, "q2": {Values: []string{}, Skipped: true}},
+	},
+	"threads.retry_after_item": chatkit.RetryAfterItem{ThreadID: "thr_1", ItemID: "msg_1_1"},
+	"threads.custom_action": chatkit.CustomAction{ActionParams: chatkit.ActionParams{
+		ThreadID: "thr_1", ItemID: "msg_1_2_0", Action: chatkit.Action{Type: "go", Payload: json.RawMessage(`[1]`)},
+	}},
+	"threads.sync_custom_action": chatkit.SyncCustomAction{ActionParams: chatkit.ActionParams{
+		ThreadID: "thr_1", ItemID: "msg_1_2_0", Action: chatkit.Action{Type: "go"},
+	}},
+	"threads.get_by_id":  chatkit.GetThread{ThreadID: "thr_1"},
+	"threads.list":       chatkit.ListThreads{Paging: chatkit.Paging{Limit: 9999, Order: "asc", After: "thr_1"}},
+	"threads.update":     chatkit.UpdateThread{ThreadID: "thr_1", Title: "T"},
+	"threads.delete":     chatkit.DeleteThread{ThreadID: "thr_1"},
+	"items.list":         chatkit.ListItems{ThreadID: "thr_1", Paging: chatkit.Paging{Limit: 5, Order: "desc", After: "msg_1_2_0"}},
+	"items.feedback":     chatkit.ItemFeedback{ThreadID: "thr_1", ItemIDs: []string{"a", "b"}, Kind: "positive"},
+	"attachments.create": chatkit.CreateAttachment{Name: "a.txt", Size: 3, MIMEType: "text/plain"},
+	"attachments.delete": chatkit.DeleteAttachment{AttachmentID: "atc_1"},
+	"input.transcribe":   chatkit.Transcribe{AudioBase64: "AA==", MIMEType: "audio/webm;codecs=opus"},
 }
 
-const plainInput = `"input":{"content":[{"type":"input_text","text":"hi"}],"attachments":[],"inference_options":{}}`
-
-// wellFormed has one request of each type, and what it is read as.
-var wellFormed = map[string]struct {
-	params string
-	want   chatkit.Request
-}{
-	"threads.create":                 {`{` + plainInput + `}`, chatkit.CreateThread{Input: chatkit.UserInput{Content: input("hi").Content, Attachments: []string{}}}},
-	"threads.add_user_message":       {`{"thread_id":"thr_1","input":{"content":[{"type":"input_text","text":"hi"}]}}`, chatkit.AddUserMessage{ThreadID: "thr_1", Input: input("hi")}},
-	"threads.add_client_tool_output": {`{"thread_id":"thr_1","result":{"a":[1]}}`, chatkit.AddClientToolOutput{ThreadID: "thr_1", Result: json.RawMessage(`{"a":[1]}`)}},
-	"threads.add_structured_input": {`{"thread_id":"thr_1","item_id":"msg_1_1_0","input":{"status":"answered","answers":{"q1":{"values":["a"]},"q2":{"skipped":true}}}}`,
-		chatkit.AddStructuredInput{ThreadID: "thr_1", ItemID: "msg_1_1_0", Status: "answered", Answers: map[string]chatkit.Answer{"q1": {Values: []string{"a"}}, "q2": {Skipped: true}}}},
-	"threads.retry_after_item":   {`{"thread_id":"thr_1","item_id":"msg_1_1"}`, chatkit.RetryAfterItem{ThreadID: "thr_1", ItemID: "msg_1_1"}},
-	"threads.custom_action":      {`{"thread_id":"thr_1","item_id":null,"action":{"type":"go","payload":[1]}}`, chatkit.CustomAction{ActionParams: chatkit.ActionParams{ThreadID: "thr_1", Action: chatkit.Action{Type: "go", Payload: json.RawMessage(`[1]`)}}}},
-	"threads.sync_custom_action": {`{"thread_id":"thr_1","item_id":"i","action":{"type":"go"}}`, chatkit.SyncCustomAction{ActionParams: chatkit.ActionParams{ThreadID: "thr_1", ItemID: "i", Action: chatkit.Action{Type: "go"}}}},
-	"threads.get_by_id":          {`{"thread_id":"thr_1"}`, chatkit.GetThread{ThreadID: "thr_1"}},
-	"threads.list":               {`{"limit":99999,"order":"asc","after":"thr_1"}`, chatkit.ListThreads{Paging: chatkit.Paging{Limit: 9999, Order: "asc", After: "thr_1"}}},
-	"threads.update":             {`{"thread_id":"thr_1","title":"T"}`, chatkit.UpdateThread{ThreadID: "thr_1", Title: "T"}},
-	"threads.delete":             {`{"thread_id":"thr_1"}`, chatkit.DeleteThread{ThreadID: "thr_1"}},
-	"items.list":                 {`{"thread_id":"thr_1","limit":null}`, chatkit.ListItems{ThreadID: "thr_1", Paging: chatkit.Paging{Limit: 20, Order: "desc"}}},
-	"items.feedback":             {`{"thread_id":"thr_1","item_ids":["a","b"],"kind":"positive"}`, chatkit.ItemFeedback{ThreadID: "thr_1", ItemIDs: []string{"a", "b"}, Kind: "positive"}},
-	"attachments.create":         {`{"name":"a.txt","size":3,"mime_type":"text/plain"}`, chatkit.CreateAttachment{Name: "a.txt", Size: 3, MIMEType: "text/plain"}},
-	"attachments.delete":         {`{"attachment_id":"atc_1"}`, chatkit.DeleteAttachment{AttachmentID: "atc_1"}},
-	"input.transcribe":           {`{"audio_base64":"AA==","mime_type":"audio/mp4"}`, chatkit.Transcribe{AudioBase64: "AA==", MIMEType: "audio/mp4"}},
+// goldenParams are the parameters in a request's golden file, which is a whole request.
+func goldenParams(kind string) (whole []byte, params map[string]any) {
+	indented, err := os.ReadFile(filepath.Join("testdata", "requests", kind+".json"))
+	if err != nil {
+		panic(err)
+	}
+	var compact bytes.Buffer
+	var request struct{ Params map[string]any }
+	if err := errors.Join(json.Compact(&compact, indented), json.Unmarshal(indented, &request)); err != nil {
+		panic(err)
+	}
+	return compact.Bytes(), request.Params
 }
 
 // streamed are the types that are answered by a stream.
@@ -50,11 +74,12 @@ func body(kind, params string) []byte {
 }
 
 var _ = Describe("A request", func() {
-	for kind, form := range wellFormed {
+	for kind, want := range wellFormed {
 		It("is read when it is "+kind, func() {
-			request, err := chatkit.ParseRequest(body(kind, form.params))
+			whole, _ := goldenParams(kind)
+			request, err := chatkit.ParseRequest(whole)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(request).To(Equal(form.want))
+			Expect(request).To(Equal(want))
 			Expect(request.RequestType()).To(Equal(kind))
 			isStreamed := false
 			for _, s := range streamed {
@@ -64,8 +89,7 @@ var _ = Describe("A request", func() {
 		})
 
 		It("of type "+kind+" names a field that is missing, null or of another type", func() {
-			var params map[string]any
-			Expect(json.Unmarshal([]byte(form.params), &params)).To(Succeed())
+			_, params := goldenParams(kind)
 			for name, value := range params {
 				optional := name == "limit" || name == "order" || name == "after" || name == "payload" ||
 					name == "item_id" && strings.HasSuffix(kind, "custom_action")
@@ -141,25 +165,31 @@ var _ = Describe("A request", func() {
 		}
 	})
 
-	It("may have tags, with data and without", func() {
-		request, err := chatkit.ParseRequest(body("threads.create", `{"input":{"content":[
-			{"type":"input_tag","id":"1","text":"@milk","data":{"a":1},"group":"g","interactive":true},
-			{"type":"input_tag","id":"2","text":"@tea"}],"quoted_text":"q","inference_options":{"model":"m","tool_choice":{"id":"t"}}}}`))
+	It("may have null for what may be absent", func() {
+		request, err := chatkit.ParseRequest(body("items.list", `{"thread_id":"thr_1","limit":null,"order":null,"after":null}`))
 		Expect(err).NotTo(HaveOccurred())
-		Expect(request).To(Equal(chatkit.CreateThread{Input: chatkit.UserInput{
-			Content: []chatkit.UserContent{
-				chatkit.InputTag{ID: "1", Text: "@milk", Data: map[string]any{"a": 1.0}, Group: "g", Interactive: true},
-				chatkit.InputTag{ID: "2", Text: "@tea"},
-			},
-			QuotedText: "q", InferenceOptions: chatkit.InferenceOptions{Model: "m", ToolChoice: &chatkit.ToolChoice{ID: "t"}},
-		}}))
+		Expect(request).To(Equal(chatkit.ListItems{ThreadID: "thr_1", Paging: chatkit.Paging{Limit: 20, Order: "desc"}}))
+		request, err = chatkit.ParseRequest(body("threads.custom_action", `{"thread_id":"thr_1","item_id":null,"action":{"type":"go","payload":null}}`))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(request).To(Equal(chatkit.CustomAction{ActionParams: chatkit.ActionParams{ThreadID: "thr_1", Action: chatkit.Action{Type: "go"}}}))
+	})
+
+	It("has a golden file and a parser for each type", func() {
+		Expect(chatkit.Requests()).To(HaveLen(len(wellFormed)))
+		answers := chatkit.NewProtocol().Answers
+		for _, request := range chatkit.Requests() {
+			Expect(wellFormed).To(HaveKey(request.RequestType()))
+			_, whole := answers[request.RequestType()]
+			Expect(whole).To(Equal(!request.Streams()), "%s has an answer's shape", request.RequestType())
+		}
 	})
 })
 
 // FuzzParseRequest holds that any body is read or refused by name, and that what is read keeps the limits.
 func FuzzParseRequest(f *testing.F) {
-	for kind, form := range wellFormed {
-		f.Add(body(kind, form.params))
+	for kind := range wellFormed {
+		whole, _ := goldenParams(kind)
+		f.Add(whole)
 	}
 	f.Add([]byte(`{"type":"items.list","params":{"thread_id":"","limit":1e400}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {

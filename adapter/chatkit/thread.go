@@ -4,18 +4,16 @@ import "time"
 
 // Page is a page of threads or items. After names its last element; it is there when more follow.
 type Page[T any] struct {
-	Data    []T
-	HasMore bool
-	After   string
+	Data    []T    `json:"data"`
+	HasMore bool   `json:"has_more"`
+	After   string `json:"after,omitempty"`
 }
 
 // MarshalJSON writes data always, and after only if there is one.
 func (p Page[T]) MarshalJSON() ([]byte, error) {
-	return Marshal(struct {
-		Data    []T    `json:"data"`
-		HasMore bool   `json:"has_more"`
-		After   string `json:"after,omitempty"`
-	}{list(p.Data), p.HasMore, p.After})
+	type fields Page[T]
+	p.Data = list(p.Data)
+	return Marshal(fields(p))
 }
 
 // Thread is a conversation as ChatKit sees it. In events and in threads.list its items are an empty page.
@@ -30,7 +28,11 @@ type Thread struct {
 
 // MarshalJSON adds metadata, which is for the integration only and never sent: always {}.
 func (t Thread) MarshalJSON() ([]byte, error) {
-	return Marshal(struct {
+	return Marshal(t.wire())
+}
+
+func (t Thread) wire() any {
+	return struct {
 		ID                  string       `json:"id"`
 		Title               string       `json:"title,omitempty"`
 		CreatedAt           time.Time    `json:"created_at"`
@@ -38,7 +40,7 @@ func (t Thread) MarshalJSON() ([]byte, error) {
 		AllowedImageDomains []string     `json:"allowed_image_domains,omitempty"`
 		Metadata            struct{}     `json:"metadata"`
 		Items               Page[Item]   `json:"items"`
-	}{t.ID, t.Title, t.CreatedAt.UTC(), t.Status, t.AllowedImageDomains, struct{}{}, t.Items})
+	}{t.ID, t.Title, t.CreatedAt.UTC(), t.Status, t.AllowedImageDomains, struct{}{}, t.Items}
 }
 
 // Types of a ThreadStatus.
@@ -54,13 +56,26 @@ type ThreadStatus struct {
 	Reason string
 }
 
+type (
+	activeStatus struct{}
+	lockedStatus struct{ closedStatus }
+	closedStatus struct {
+		Reason string `json:"reason,omitempty"`
+	}
+)
+
+func (activeStatus) kind() string { return ThreadActive }
+func (lockedStatus) kind() string { return ThreadLocked }
+func (closedStatus) kind() string { return ThreadClosed }
+
 // MarshalJSON fills the zero value in.
 func (s ThreadStatus) MarshalJSON() ([]byte, error) {
-	if s.Type == "" || s.Type == ThreadActive {
-		return []byte(`{"type":"active"}`), nil
+	closed := closedStatus{Reason: s.Reason}
+	switch s.Type {
+	case ThreadLocked:
+		return tagged(ThreadLocked, lockedStatus{closed})
+	case ThreadClosed:
+		return tagged(ThreadClosed, closed)
 	}
-	return Marshal(struct {
-		Type   string `json:"type"`
-		Reason string `json:"reason,omitempty"`
-	}{s.Type, s.Reason})
+	return tagged(ThreadActive, activeStatus{})
 }

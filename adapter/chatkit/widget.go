@@ -1,11 +1,20 @@
 package chatkit
 
 // Root is the outermost part of a widget: Card, ListView or Basic.
-type Root interface{ rootType() string }
+type Root interface {
+	Element
+	root()
+}
 
 // Component is a part inside a widget. A ListView is a root and no component, so it never stands inside a Card; a
 // ListViewItem stands only in a ListView.
-type Component interface{ componentType() string }
+type Component interface {
+	Element
+	component()
+}
+
+// Element is a Component or a Root: what may stand in a Basic.
+type Element interface{ ElementType() string }
 
 // Mark is what every part of a widget can have: a key among its siblings, and an id to be updated by.
 type Mark struct {
@@ -19,23 +28,23 @@ type (
 		Mark
 		Children   []Component   `json:"children"`
 		AsForm     bool          `json:"asForm,omitempty"`
-		Background any           `json:"background,omitempty"` // string or ThemeColor
-		Size       string        `json:"size,omitempty"`       // sm, md, lg, full
-		Padding    any           `json:"padding,omitempty"`    // number, string or Spacing
+		Background any           `json:"background,omitempty" is:"text|ThemeColor"`
+		Size       string        `json:"size,omitempty" values:"sm|md|lg|full"`
+		Padding    any           `json:"padding,omitempty" is:"number|text|Spacing"`
 		Status     *WidgetStatus `json:"status,omitempty"`
 		Collapsed  bool          `json:"collapsed,omitempty"`
 		Confirm    *CardAction   `json:"confirm,omitempty"`
 		Cancel     *CardAction   `json:"cancel,omitempty"`
-		Theme      string        `json:"theme,omitempty"` // light, dark
+		Theme      string        `json:"theme,omitempty" values:"light|dark"`
 	}
 
 	// ListView is a list of rows. Limit is a number of rows or auto.
 	ListView struct {
 		Mark
 		Children []ListViewItem `json:"children"`
-		Limit    any            `json:"limit,omitempty"`
+		Limit    any            `json:"limit,omitempty" is:"whole|auto"`
 		Status   *WidgetStatus  `json:"status,omitempty"`
-		Theme    string         `json:"theme,omitempty"`
+		Theme    string         `json:"theme,omitempty" values:"light|dark"`
 	}
 
 	// ListViewItem is a row of a ListView.
@@ -43,26 +52,26 @@ type (
 		Mark
 		Children      []Component   `json:"children"`
 		OnClickAction *ActionConfig `json:"onClickAction,omitempty"`
-		Gap           any           `json:"gap,omitempty"`
-		Align         string        `json:"align,omitempty"`
+		Gap           any           `json:"gap,omitempty" is:"number|text"`
+		Align         string        `json:"align,omitempty" values:"start|center|end|baseline|stretch"`
 	}
 
-	// Basic is a root without a look of its own.
+	// Basic is a root without a look of its own. Other roots may stand in it.
 	Basic struct {
 		Mark
-		Children  []Component `json:"children"`
-		Direction string      `json:"direction,omitempty"` // row, col
-		Theme     string      `json:"theme,omitempty"`
-		Gap       any         `json:"gap,omitempty"`
-		Padding   any         `json:"padding,omitempty"`
-		Align     string      `json:"align,omitempty"`
-		Justify   string      `json:"justify,omitempty"`
+		Children  []Element `json:"children"`
+		Direction string    `json:"direction,omitempty" values:"row|col"`
+		Theme     string    `json:"theme,omitempty" values:"light|dark"`
+		Gap       any       `json:"gap,omitempty" is:"number|text"`
+		Padding   any       `json:"padding,omitempty" is:"number|text|Spacing"`
+		Align     string    `json:"align,omitempty" values:"start|center|end|baseline|stretch"`
+		Justify   string    `json:"justify,omitempty" values:"start|center|end|between|around|evenly|stretch"`
 	}
 
 	// WidgetStatus heads a Card or ListView: a text with an icon or a favicon.
 	WidgetStatus struct {
 		Text    string `json:"text"`
-		Icon    string `json:"icon,omitempty"`
+		Icon    string `json:"icon,omitempty" is:"widget icon"`
 		Favicon string `json:"favicon,omitempty"`
 		Frame   bool   `json:"frame,omitempty"`
 	}
@@ -78,56 +87,46 @@ type (
 	ActionConfig struct {
 		Type            string         `json:"type"`
 		Payload         map[string]any `json:"payload,omitempty"`
-		Handler         string         `json:"handler,omitempty"`
-		LoadingBehavior string         `json:"loadingBehavior,omitempty"`
+		Handler         string         `json:"handler,omitempty" values:"server|client"`
+		LoadingBehavior string         `json:"loadingBehavior,omitempty" values:"auto|none|self|container"`
 		Streaming       *bool          `json:"streaming,omitempty"`
-	}
-
-	// ThemeColor is a color for each theme.
-	ThemeColor struct {
-		Dark  string `json:"dark"`
-		Light string `json:"light"`
-	}
-
-	// Spacing is a number or a CSS string for each side.
-	Spacing struct {
-		Top    any `json:"top,omitempty"`
-		Right  any `json:"right,omitempty"`
-		Bottom any `json:"bottom,omitempty"`
-		Left   any `json:"left,omitempty"`
-		X      any `json:"x,omitempty"`
-		Y      any `json:"y,omitempty"`
 	}
 )
 
-func (Card) rootType() string     { return "Card" }
-func (ListView) rootType() string { return "ListView" }
-func (Basic) rootType() string    { return "Basic" }
+// The types on the wire.
+func (Card) ElementType() string         { return "Card" }
+func (ListView) ElementType() string     { return "ListView" }
+func (ListViewItem) ElementType() string { return "ListViewItem" }
+func (Basic) ElementType() string        { return "Basic" }
+
+func (Card) root()     {}
+func (ListView) root() {}
+func (Basic) root()    {}
 
 // MarshalJSON adds the type, and children always.
 func (c Card) MarshalJSON() ([]byte, error) {
 	type fields Card
 	c.Children = list(c.Children)
-	return tagged(c.rootType(), fields(c))
+	return tagged(c.ElementType(), fields(c))
 }
 
 // MarshalJSON adds the type, and children always.
 func (l ListView) MarshalJSON() ([]byte, error) {
 	type fields ListView
 	l.Children = list(l.Children)
-	return tagged(l.rootType(), fields(l))
+	return tagged(l.ElementType(), fields(l))
 }
 
 // MarshalJSON adds the type, and children always.
 func (i ListViewItem) MarshalJSON() ([]byte, error) {
 	type fields ListViewItem
 	i.Children = list(i.Children)
-	return tagged("ListViewItem", fields(i))
+	return tagged(i.ElementType(), fields(i))
 }
 
 // MarshalJSON adds the type, and children always.
 func (b Basic) MarshalJSON() ([]byte, error) {
 	type fields Basic
 	b.Children = list(b.Children)
-	return tagged(b.rootType(), fields(b))
+	return tagged(b.ElementType(), fields(b))
 }
