@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"taskpilot/internal/settings"
+	"taskpilot/internal/tokens"
 )
 
 // config is all that the adapter reads from the environment, once, at its start.
@@ -19,12 +20,10 @@ type config struct {
 	DevIssuer   string `env:"DEV_ISSUER_URL"` // lets the page sign demo users in; never in production
 
 	ChatURL     string `env:"CHAT_API_URL"`
-	ChatToken   string `env:"CHAT_API_TOKEN"`    // only without signing keys
-	SigningKeys string `env:"SIGNING_KEYS_FILE"` // for hop tokens and sessions
+	ChatToken   string `env:"CHAT_API_TOKEN" secret:"file"` // only without signing keys
+	SigningKeys string `env:"SIGNING_KEYS_FILE"`            // for hop tokens and sessions
 
-	UsersJWKS     string `env:"AUTH_JWKS_URL"`
-	UsersIssuer   string `env:"AUTH_ISSUER"`
-	UsersAudience string `env:"AUTH_AUDIENCE"`
+	tokens.Users
 
 	Enabled        bool     `env:"CHATKIT_ENABLED" envDefault:"true"`
 	SessionSeconds int      `env:"CHATKIT_SESSION_TIMEOUT" envDefault:"3600"`
@@ -70,18 +69,13 @@ func readConfig(environ []string) (config, error) {
 func (c config) faults() error {
 	all := []error{
 		settings.Addr("ADDR", c.Addr), settings.Addr("PRIVATE_ADDR", c.PrivateAddr),
-		settings.URL("CHAT_API_URL", c.ChatURL), settings.URL("AUTH_JWKS_URL", c.UsersJWKS), settings.URL("PUBLIC_URL", c.PublicURL), settings.URL("DEV_ISSUER_URL", c.DevIssuer),
+		settings.URL("CHAT_API_URL", c.ChatURL), settings.URL("AUTH_JWKS_URL", c.UsersJWKS), c.Users.Fault(), settings.URL("PUBLIC_URL", c.PublicURL), settings.URL("DEV_ISSUER_URL", c.DevIssuer),
 	}
-	needed := []struct{ name, value, what string }{
-		{"CHAT_API_URL", c.ChatURL, "the address of chatcore"},
-		{"AUTH_JWKS_URL", c.UsersJWKS, "the address of the keys that users' tokens are signed with"},
-		{"AUTH_ISSUER", c.UsersIssuer, "who issues users' tokens"},
-		{"AUTH_AUDIENCE", c.UsersAudience, "whom users' tokens are made for"},
+	if c.ChatURL == "" {
+		all = append(all, errors.New("CHAT_API_URL is missing: the address of chatcore"))
 	}
-	for _, n := range needed {
-		if n.value == "" {
-			all = append(all, fmt.Errorf("%s is missing: %s", n.name, n.what))
-		}
+	if !c.Users.Named() {
+		all = append(all, errors.New("AUTH_JWKS_URL or AUTH_HS256_SECRET is missing: what users' tokens are signed with"))
 	}
 	if c.SessionSeconds < 1 || c.SessionSeconds > maxSession {
 		all = append(all, fmt.Errorf("CHATKIT_SESSION_TIMEOUT must be between 1 and %d seconds", maxSession))

@@ -29,7 +29,7 @@ var _ = Describe("The configuration", func() {
 			"CHATKIT_DOMAIN_ALLOWLIST=https://ok.example,https://bad.example/,*",
 		})
 		for _, part := range []string{"ADDR", "CHAT_API_URL", "PUBLIC_URL", "CHATKIT_SESSION_TIMEOUT", "CHATKIT_HEARTBEAT cannot be read", "RELOAD_WAIT must be between 0 and 30", "https://bad.example/", `"*"`,
-			"AUTH_JWKS_URL", "AUTH_ISSUER", "AUTH_AUDIENCE"} {
+			"AUTH_JWKS_URL or AUTH_HS256_SECRET"} {
 			Expect(err).To(MatchError(ContainSubstring(part)))
 		}
 		Expect(err).NotTo(MatchError(ContainSubstring("secret")))

@@ -28,12 +28,11 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	users := tokens.NewVerifier(tokens.Options{Log: log},
-		tokens.Source{Issuer: conf.UsersIssuer, Audience: conf.UsersAudience, JWKSURL: conf.UsersJWKS})
+	users := tokens.NewVerifier(tokens.Options{Log: log}, conf.Users.Source())
 	options := server.Options{
 		Chat: chat, Users: users, Words: words, Log: log, Clock: time.Now,
 		Ready: serving.Checks(log, serving.Check{Name: "the users' keys", Do: func(ctx context.Context) error {
-			return users.Ready(ctx, conf.UsersJWKS)
+			return conf.Users.Ready(ctx, users)
 		}}),
 		Keys: chat.Keys, SessionTimeout: time.Duration(conf.SessionSeconds) * time.Second,
 		Disabled: !conf.Enabled, Origins: conf.Origins, Heartbeat: time.Duration(conf.Heartbeat),

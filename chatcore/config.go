@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"taskpilot/internal/settings"
-
 	"taskpilot/chatcore/agent"
+	"taskpilot/internal/settings"
+	"taskpilot/internal/tokens"
 )
 
 // config is all that chatcore reads from the environment, once, at its start.
@@ -19,17 +19,15 @@ type config struct {
 	PrivateAddr string `env:"PRIVATE_ADDR"` // metrics and profiles; none by default
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
 
-	DatabaseURL   string `env:"DATABASE_URL,required,notEmpty"`
+	DatabaseURL   string `env:"DATABASE_URL,required,notEmpty" secret:"file"`
 	DatabaseConns int    `env:"DATABASE_CONNS" envDefault:"16"`
 
-	UsersJWKS     string `env:"AUTH_JWKS_URL"` // keys of the users' issuer
-	UsersIssuer   string `env:"AUTH_ISSUER"`
-	UsersAudience string `env:"AUTH_AUDIENCE"`
-	AdapterJWKS   string `env:"ADAPTER_JWKS_URL"` // keys of the adapter, which calls for its users
-	SigningKeys   string `env:"SIGNING_KEYS_FILE,required,notEmpty"`
+	tokens.Users
+	AdapterJWKS string `env:"ADAPTER_JWKS_URL"` // keys of the adapter, which calls for its users
+	SigningKeys string `env:"SIGNING_KEYS_FILE,required,notEmpty"`
 
 	MCPURL        string `env:"MCP_URL,required,notEmpty"`
-	OpenAIKey     string `env:"OPENAI_API_KEY"`
+	OpenAIKey     string `env:"OPENAI_API_KEY" secret:"file"`
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL" envDefault:"https://api.openai.com/v1"`
 	Model         string `env:"AGENT_MODEL" envDefault:"gpt-4-turbo"`
 	PromptFile    string `env:"AGENT_PROMPT_FILE"`
@@ -56,17 +54,14 @@ func readConfig(environ []string) (config, error) {
 
 func (c *config) check() error {
 	faults := []error{
-		settings.URL("AUTH_JWKS_URL", c.UsersJWKS), settings.URL("ADAPTER_JWKS_URL", c.AdapterJWKS), settings.URL("MCP_URL", c.MCPURL),
+		settings.URL("AUTH_JWKS_URL", c.UsersJWKS), c.Users.Fault(), settings.URL("ADAPTER_JWKS_URL", c.AdapterJWKS), settings.URL("MCP_URL", c.MCPURL),
 		settings.URL("OPENAI_BASE_URL", c.OpenAIBaseURL), settings.URL("INTERNAL_URL", c.InternalURL), c.readPrompt(),
 		settings.Positive("CHATKIT_MAX_HISTORY", c.MaxHistory), settings.Positive("AGENT_MAX_STEPS", c.MaxSteps),
 		settings.Positive("CHAT_MAX_CONTENT", c.MaxContent), settings.Positive("DATABASE_CONNS", c.DatabaseConns),
 		settings.Positive("AGENT_MAX_TIME", c.MaxTime), settings.Positive("TURN_LEASE", c.Lease), settings.Positive("DISCONNECT_GRACE", c.Grace),
 	}
-	if c.UsersJWKS == "" && c.AdapterJWKS == "" {
-		faults = append(faults, errors.New("AUTH_JWKS_URL, ADAPTER_JWKS_URL or both are needed: without keys nobody can call"))
-	}
-	if c.UsersJWKS != "" && (c.UsersIssuer == "" || c.UsersAudience == "") {
-		faults = append(faults, errors.New("AUTH_ISSUER and AUTH_AUDIENCE are needed with AUTH_JWKS_URL"))
+	if !c.Users.Named() && c.AdapterJWKS == "" {
+		faults = append(faults, errors.New("AUTH_JWKS_URL (or AUTH_HS256_SECRET), ADAPTER_JWKS_URL or both are needed: without keys nobody can call"))
 	}
 	if c.Disconnect != "stop" && c.Disconnect != "finish" {
 		faults = append(faults, fmt.Errorf("DISCONNECT must be stop or finish, not %q", c.Disconnect))

@@ -93,15 +93,13 @@ func newVerifier(conf config, keys *tokens.Keys, db *ownerdb.DB, log *slog.Logge
 	if conf.AdapterJWKS != "" {
 		sources = append(sources, tokens.Source{Issuer: tokens.HopAdapter, Audience: tokens.HopChatcore, JWKSURL: conf.AdapterJWKS})
 	}
-	if conf.UsersJWKS != "" {
-		sources = append(sources, tokens.Source{Issuer: conf.UsersIssuer, Audience: conf.UsersAudience, JWKSURL: conf.UsersJWKS})
+	if conf.Users.Named() {
+		sources = append(sources, conf.Users.Source())
 	}
 	verifier := tokens.NewVerifier(tokens.Options{Log: log}, sources...)
-	if conf.UsersJWKS != "" {
-		checks = append(checks, serving.Check{Name: "users' keys", Do: func(ctx context.Context) error {
-			return verifier.Ready(ctx, conf.UsersJWKS)
-		}})
-	}
+	checks = append(checks, serving.Check{Name: "users' keys", Do: func(ctx context.Context) error {
+		return conf.Users.Ready(ctx, verifier)
+	}})
 	return verifier, serving.Checks(log, checks...)
 }
 

@@ -5,18 +5,17 @@ import (
 	"strings"
 
 	"taskpilot/internal/settings"
+	"taskpilot/internal/tokens"
 )
 
 // config is all that toolserver reads from the environment, once, at its start.
 type config struct {
-	Addr          string `env:"ADDR" envDefault:":8002"`
-	PrivateAddr   string `env:"PRIVATE_ADDR"` // metrics and profiles; none by default
-	LogLevel      string `env:"LOG_LEVEL" envDefault:"info"`
-	DatabaseURL   string `env:"DATABASE_URL"`
-	ChatcoreJWKS  string `env:"CHATCORE_JWKS_URL"` // keys of chatcore, which calls for its users
-	UsersJWKS     string `env:"AUTH_JWKS_URL"`     // keys of the users' issuer, for MCP clients of theirs
-	UsersIssuer   string `env:"AUTH_ISSUER"`
-	UsersAudience string `env:"AUTH_AUDIENCE"` // toolserver's own, another one than the chat's
+	Addr         string `env:"ADDR" envDefault:":8002"`
+	PrivateAddr  string `env:"PRIVATE_ADDR"` // metrics and profiles; none by default
+	LogLevel     string `env:"LOG_LEVEL" envDefault:"info"`
+	DatabaseURL  string `env:"DATABASE_URL" secret:"file"`
+	ChatcoreJWKS string `env:"CHATCORE_JWKS_URL"` // keys of chatcore, which calls for its users
+	tokens.Users        // for MCP clients of users' own; the audience is toolserver's, another one than the chat's
 }
 
 // readConfig takes the environment as os.Environ gives it, and checks nothing yet: what is needed depends on the way
@@ -39,15 +38,13 @@ func (c config) forHTTP() error {
 		settings.Addr("PRIVATE_ADDR", c.PrivateAddr),
 		settings.URL("CHATCORE_JWKS_URL", c.ChatcoreJWKS),
 		settings.URL("AUTH_JWKS_URL", c.UsersJWKS),
+		c.Users.Fault(),
 	}
-	if c.ChatcoreJWKS == "" && c.UsersJWKS == "" {
-		all = append(all, errors.New("CHATCORE_JWKS_URL, AUTH_JWKS_URL or both are needed: without keys nobody can call"))
+	if c.ChatcoreJWKS == "" && !c.Users.Named() {
+		all = append(all, errors.New("CHATCORE_JWKS_URL, AUTH_JWKS_URL (or AUTH_HS256_SECRET) or both are needed: without keys nobody can call"))
 	}
-	if c.UsersJWKS != "" && c.UsersIssuer == "" {
-		all = append(all, errors.New("AUTH_ISSUER is missing: AUTH_JWKS_URL needs it"))
-	}
-	if c.UsersJWKS != "" && c.UsersAudience == "" {
-		all = append(all, errors.New("AUTH_AUDIENCE is missing: AUTH_JWKS_URL needs it"))
+	if c.UsersSecret != "" && c.UsersAudience == "" {
+		all = append(all, errors.New("AUTH_AUDIENCE is missing: a token for the chat must not open the tools"))
 	}
 	return settings.Faults(all...)
 }

@@ -23,7 +23,7 @@ var _ = Describe("toolserver's configuration", func() {
 		Expect(string(session.Err.Contents())).NotTo(ContainSubstring("hunter2"))
 		Expect(session.Out.Contents()).To(BeEmpty())
 	},
-		Entry("with nothing set", input{nil, nil, []string{"DATABASE_URL is missing", "CHATCORE_JWKS_URL, AUTH_JWKS_URL or both"}}),
+		Entry("with nothing set", input{nil, nil, []string{"DATABASE_URL is missing", "CHATCORE_JWKS_URL, AUTH_JWKS_URL (or AUTH_HS256_SECRET) or both"}}),
 		Entry("with what cannot be read", input{
 			[]string{"ADDR=8002", "PRIVATE_ADDR=x", "CHATCORE_JWKS_URL=keys", "AUTH_JWKS_URL=ftp://a:hunter2@b/c"}, nil,
 			[]string{"DATABASE_URL", "ADDR is not host:port", "PRIVATE_ADDR", "CHATCORE_JWKS_URL is not", "AUTH_JWKS_URL is not",

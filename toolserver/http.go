@@ -61,8 +61,8 @@ func (c config) sources() []tokens.Source {
 		sources = append(sources,
 			tokens.Source{Issuer: tokens.HopChatcore, Audience: tokens.HopToolserver, JWKSURL: c.ChatcoreJWKS})
 	}
-	if c.UsersJWKS != "" {
-		sources = append(sources, tokens.Source{Issuer: c.UsersIssuer, Audience: c.UsersAudience, JWKSURL: c.UsersJWKS})
+	if c.Users.Named() {
+		sources = append(sources, c.Users.Source())
 	}
 	return sources
 }
@@ -70,13 +70,9 @@ func (c config) sources() []tokens.Source {
 // checks are what readiness waits for. Not for chatcore's keys: chatcore may start after this process, and its keys are
 // fetched at its first token.
 func (c config) checks(db *ownerdb.DB, verifier *tokens.Verifier) []serving.Check {
-	checks := []serving.Check{{Name: "database", Do: db.Ping}}
-	if c.UsersJWKS != "" {
-		checks = append(checks, serving.Check{Name: "users' keys", Do: func(ctx context.Context) error {
-			return verifier.Ready(ctx, c.UsersJWKS)
-		}})
-	}
-	return checks
+	return []serving.Check{{Name: "database", Do: db.Ping}, {Name: "users' keys", Do: func(ctx context.Context) error {
+		return c.Users.Ready(ctx, verifier)
+	}}}
 }
 
 // authenticate lets only verified callers through, and tells the SDK who they are: a handler reads the caller from the

@@ -14,10 +14,15 @@ import (
 
 // Read fills a struct from an environment, as os.Environ gives it, by the struct's env tags. What could be read is there
 // also when the error says what could not.
+//
+// A field with the tag secret:"file" may be given as a file too, as containers have it: NAME_FILE in place of NAME, whose
+// first line is the value.
 func Read[T any](environ []string) (T, error) {
 	var into T
-	err := env.ParseWithOptions(&into, env.Options{Environment: env.ToMap(environ)})
-	return into, named(err, reflect.TypeFor[T]())
+	environment := env.ToMap(environ)
+	secrets := readSecrets(environment, reflect.TypeFor[T]())
+	err := env.ParseWithOptions(&into, env.Options{Environment: environment})
+	return into, errors.Join(secrets, named(err, reflect.TypeFor[T]()))
 }
 
 // named calls each setting that could not be read as whoever set it knows it; the library says the struct's field.

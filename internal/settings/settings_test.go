@@ -1,6 +1,8 @@
 package settings_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -33,6 +35,37 @@ var _ = Describe("Read", func() {
 		c, err := settings.Read[config]([]string{"SIZE=many", "TIME=soon", "ADDR=:1"})
 		Expect(err).To(MatchError(And(ContainSubstring("NAME"), ContainSubstring("SIZE cannot be read"), ContainSubstring("TIME cannot be read"))))
 		Expect(c.Addr).To(Equal(":1"), "what could be read is there")
+	})
+})
+
+type secrets struct {
+	Key   string `env:"KEY" secret:"file"`
+	Plain string `env:"PLAIN"`
+}
+
+var _ = Describe("A secret", func() {
+	file := func(content string) string {
+		path := filepath.Join(GinkgoT().TempDir(), "secret")
+		Expect(os.WriteFile(path, []byte(content), 0o600)).To(Succeed())
+		return path
+	}
+
+	DescribeTable("may stand in a file", func(content, want string) {
+		Expect(settings.Read[secrets]([]string{"KEY_FILE=" + file(content)})).To(Equal(secrets{Key: want}))
+	}, Entry(nil, "hunter2", "hunter2"), Entry(nil, "hunter2\n", "hunter2"), Entry(nil, " with spaces \r\n", " with spaces "))
+
+	It("may not stand in two places, in an empty file or in none, and is in no error", func() {
+		for _, environ := range [][]string{
+			{"KEY=hunter2", "KEY_FILE=" + file("hunter2")}, {"KEY_FILE=" + file("\nhunter2")}, {"KEY_FILE=/nowhere"},
+		} {
+			_, err := settings.Read[secrets](environ)
+			Expect(err).To(MatchError(ContainSubstring("KEY_FILE")))
+			Expect(err.Error()).NotTo(ContainSubstring("hunter2"))
+		}
+	})
+
+	It("is a file only where that is meant", func() {
+		Expect(settings.Read[secrets]([]string{"PLAIN_FILE=/nowhere"})).To(Equal(secrets{}))
 	})
 })
 

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -70,9 +71,10 @@ func (v *Verifier) checkTimes(claims jwt.Token) error {
 	return nil
 }
 
-func identify(claims jwt.Token, compact string) (Identity, error) {
-	subject := claims.Subject()
-	if subject == "" {
+func identify(claims jwt.Token, claim, compact string) (Identity, error) {
+	value, _ := claims.Get(cmp.Or(claim, jwt.SubjectKey))
+	subject, isText := value.(string)
+	if !isText || subject == "" {
 		return Identity{}, errClaims
 	}
 	var session string

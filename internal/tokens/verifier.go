@@ -22,12 +22,25 @@ type Identity struct {
 	Token     string // the token itself, as it came
 }
 
-// Source is one kind of token that is accepted. A Source without issuer or audience accepts nothing.
+// Source is one kind of token that is accepted. A Source without issuer or audience accepts nothing, but that one with a
+// Secret compares only those that it has.
 type Source struct {
 	Issuer   string
 	Audience string
 	JWKSURL  string
+	Secret   []byte      // in place of JWKSURL: tokens are signed by HS256 with it, and by nothing else
+	Claim    string      // whose value is the subject; "sub" when empty
 	own      []publicKey // of LocalSource, in place of JWKSURL
+}
+
+// accepts says whether a token claims to be of this kind.
+func (s Source) accepts(header jws.Headers, claims jwt.Token) bool {
+	if len(s.Secret) > 0 {
+		return header.Algorithm() == jwa.HS256 &&
+			(s.Issuer == "" || s.Issuer == claims.Issuer()) &&
+			(s.Audience == "" || slices.Contains(claims.Audience(), s.Audience))
+	}
+	return s.Issuer != "" && s.Audience != "" && s.Issuer == claims.Issuer() && slices.Contains(claims.Audience(), s.Audience)
 }
 
 // LocalSource accepts tokens that this process signs itself: it needs no key set from the network.
@@ -109,7 +122,7 @@ func (v *Verifier) Verify(ctx context.Context, compact string) (Identity, error)
 	if err != nil {
 		return Identity{}, err
 	}
-	source, ok := v.sourceOf(claims)
+	source, ok := v.sourceOf(header, claims)
 	if !ok || !acceptableType(header, claims) {
 		return Identity{}, errKind
 	}
@@ -123,15 +136,14 @@ func (v *Verifier) Verify(ctx context.Context, compact string) (Identity, error)
 	if err := v.checkTimes(claims); err != nil {
 		return Identity{}, err
 	}
-	return identify(claims, compact)
+	return identify(claims, source.Claim, compact)
 }
 
 // sourceOf picks the kind of token by what it says of itself. Its signature is checked with that kind's keys afterwards,
 // so a token that lies here is refused there.
-func (v *Verifier) sourceOf(claims jwt.Token) (Source, bool) {
+func (v *Verifier) sourceOf(header jws.Headers, claims jwt.Token) (Source, bool) {
 	for _, source := range v.sources {
-		if source.Issuer != "" && source.Audience != "" &&
-			source.Issuer == claims.Issuer() && slices.Contains(claims.Audience(), source.Audience) {
+		if source.accepts(header, claims) {
 			return source, true
 		}
 	}
@@ -139,6 +151,9 @@ func (v *Verifier) sourceOf(claims jwt.Token) (Source, bool) {
 }
 
 func (v *Verifier) keysFor(ctx context.Context, source Source, header jws.Headers) ([]publicKey, error) {
+	if len(source.Secret) > 0 { // the source was picked by the algorithm
+		return []publicKey{{alg: jwa.HS256, raw: source.Secret}}, nil
+	}
 	switch header.Algorithm() {
 	case jwa.EdDSA, jwa.ES256, jwa.RS256:
 	default:
