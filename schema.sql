@@ -67,7 +67,8 @@ CREATE INDEX IF NOT EXISTS conversations_by_change ON conversations (user_id, up
 -- is named by it: a run's id is its answer's id. An answer at work is 'running' and counts as a message when it ends.
 -- What an answer that was asked for again replaced is superseded and stays. resend_guard, idempotency_key and request_hash
 -- are the request's that began the run, and end_seen says that its end reached a reader: so a request that is sent again
--- finds its turn.
+-- finds its turn. parts are what content was put together from, when it came in parts. model and tool_choice are, of what
+-- the person said, what was chosen for its answer; of an answer, what it is asked with.
 CREATE TABLE IF NOT EXISTS messages (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -75,6 +76,10 @@ CREATE TABLE IF NOT EXISTS messages (
   position         bigint      NOT NULL,
   role             text        NOT NULL CHECK (role IN ('user', 'assistant')),
   content          text        NOT NULL,
+  parts            json,
+  quoted_text      text,
+  model            text,
+  tool_choice      text,
   reply_to         bigint,
   state            text        NOT NULL CHECK (state IN ('done', 'running', 'failed', 'stopped')),
   code             text,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ type config struct {
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL" envDefault:"https://api.openai.com/v1"`
 	Model         string `env:"AGENT_MODEL" envDefault:"gpt-4-turbo"`
 	PromptFile    string `env:"AGENT_PROMPT_FILE"`
+
+	// Models may be chosen for a message, beside AGENT_MODEL, which answers when nobody chooses.
+	Models []string `env:"MODELS"`
 
 	MaxHistory   int           `env:"CHATKIT_MAX_HISTORY" envDefault:"10"`
 	MaxSteps     int           `env:"AGENT_MAX_STEPS" envDefault:"8"`
@@ -76,6 +80,17 @@ func (c *config) check() error {
 		c.InternalURL = "http://" + net.JoinHostPort(host, port)
 	}
 	return errors.Join(faults...)
+}
+
+// models are those that may be chosen, the usual one first.
+func (c *config) models() []string {
+	models := []string{c.Model}
+	for _, name := range c.Models {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(models, name) {
+			models = append(models, name)
+		}
+	}
+	return models
 }
 
 func (c *config) readPrompt() error {

@@ -39,7 +39,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	manager := runs.NewManager(conversations, newAgent(conf, toolbox, log), runs.Config{
 		// The fragment tells this process from one that was here before and died: their leases differ.
 		OwnerURL: conf.InternalURL + "#" + rand.Text(), Peers: newPeers(keys),
-		Lease: conf.Lease, MaxHistory: conf.MaxHistory, Grace: conf.Grace, Finish: conf.Disconnect == "finish",
+		Models: conf.models(), Lease: conf.Lease, MaxHistory: conf.MaxHistory, Grace: conf.Grace, Finish: conf.Disconnect == "finish",
 	}, log)
 	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRenewing()
@@ -48,9 +48,9 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 
 	verifier, ready := newVerifier(conf, keys, db, log)
 	front := &server.Server{
-		Turns: manager, Conversations: conversations, Callers: verifier, Ready: ready, Keys: keys, Log: log,
+		Turns: manager, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys, Log: log,
 		SessionID: func() string { return "cks_" + rand.Text() },
-		Config:    server.Config{MaxContent: conf.MaxContent, Heartbeat: orNone(conf.Heartbeat)},
+		Config:    server.Config{MaxContent: conf.MaxContent, Models: conf.models(), Heartbeat: orNone(conf.Heartbeat)},
 	}
 	return serving.Run(ctx, serving.Options{
 		Addr: conf.Addr, PrivateAddr: conf.PrivateAddr, Handler: front.Handler(), Log: log,

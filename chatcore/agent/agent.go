@@ -59,6 +59,9 @@ type Turn struct {
 	History []api.Message // answers with their steps
 	Earlier []api.Message // earlier answers to the same message, which this one replaces
 	Steps   []Taken       // steps of this very turn, when another process had begun it
+
+	Model      string // empty: the configured one
+	ToolChoice string // for the turn's first reply: a tool's name or one of the Choose* words; empty: the model's own choice
 }
 
 // Answer runs the turn and says how it ended. Everything that was said and done on the way is in the journal. A
@@ -66,7 +69,7 @@ type Turn struct {
 func (a *Agent) Answer(ctx context.Context, turn Turn, journal Journal) Ending {
 	limited, cancel := context.WithTimeoutCause(ctx, a.config.MaxTime, errTimeLimit)
 	defer cancel()
-	work := &turnAtWork{Agent: a, caller: turn.Caller, journal: journal}
+	work := &turnAtWork{Agent: a, caller: turn.Caller, journal: journal, asked: turn.Model}
 	if ending, over := saidBefore(turn.Steps); over {
 		return ending
 	}
@@ -84,6 +87,8 @@ type turnAtWork struct {
 	*Agent
 	caller   Caller
 	journal  Journal
+	asked    string // the model
+	choice   string // of a tool, until the first reply is there
 	offered  []Tool
 	messages []PromptMessage
 	said     bool // any words in any step
@@ -99,6 +104,9 @@ func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
 		return &failure{code: CodeToolsUnreachable, err: err}
 	}
 	w.offered = offered
+	if len(turn.Steps) == 0 && Choosable(turn.ToolChoice, offered) { // a tool may have gone since it was chosen
+		w.choice = turn.ToolChoice
+	}
 	if over, err := w.goOn(ctx, turn.Steps); over || err != nil {
 		return err
 	}

@@ -22,6 +22,8 @@ type Prompt struct {
 	System   string
 	Messages []PromptMessage
 	Tools    []Tool
+
+	ToolChoice string // the name of one of Tools, or one of the Choose* words; empty: ChooseAuto
 }
 
 // PromptMessage is one message of the history. Exactly one of the shapes: Role user with Text; Role assistant with Text,

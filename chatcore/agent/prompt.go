@@ -13,7 +13,7 @@ func promptOf(history []api.Message) []PromptMessage {
 	var prompt []PromptMessage
 	for _, message := range history {
 		if message.Role == api.RoleUser {
-			prompt = append(prompt, PromptMessage{Role: RoleUser, Text: message.Content})
+			prompt = append(prompt, PromptMessage{Role: RoleUser, Text: textOf(message)})
 			continue
 		}
 		for _, step := range message.Steps {

@@ -70,7 +70,7 @@ func pause(ctx context.Context, delay time.Duration, why error) error {
 
 // listen asks the model once. text is what was shown, also when the reply failed.
 func (w *turnAtWork) listen(ctx context.Context) (text string, finished Finished, err error) {
-	prompt := Prompt{System: w.config.System, Messages: w.messages, Tools: w.offered}
+	prompt := Prompt{Model: w.asked, System: w.config.System, Messages: w.messages, Tools: w.offered, ToolChoice: w.choice}
 	var said strings.Builder
 	for piece, err := range w.model.Reply(ctx, prompt) {
 		if err != nil {
@@ -99,6 +99,7 @@ func (w *turnAtWork) listen(ctx context.Context) (text string, finished Finished
 // commit stores a whole reply, its calls pending, and adds it to what the model is sent next.
 func (w *turnAtWork) commit(ctx context.Context, text string, finished Finished) (reply, error) {
 	r := reply{text: text, calls: finished.Calls}
+	w.choice = "" // it was for the first reply: made again and again, it would never let the turn end
 	if text == "" && len(r.calls) == 0 {
 		return r, nil // nothing was said: no step
 	}

@@ -55,7 +55,12 @@ func anAnswer() api.Message {
 func aQuestion() api.Message {
 	return api.Message{
 		ID: 11, Role: api.RoleUser, Content: "Add a task to buy groceries", ToolCalls: []api.ToolCall{}, CreatedAt: began,
-		Position: 1, State: api.StateDone,
+		Position: 1, State: api.StateDone, Said: api.Said{
+			Parts: []api.MessagePart{{Text: "Add a task to buy "}, {Tag: &api.Tag{
+				ID: "g1", Text: "groceries", Data: json.RawMessage(`{"shop":{"id":12345678901234567890}}`), Group: "things", Interactive: true,
+			}}},
+			QuotedText: "I am hungry.", Model: "gpt-4o", ToolChoice: "add_task",
+		},
 	}
 }
 

@@ -7,10 +7,15 @@ import (
 
 // Limits of the API, unless chatcore is configured otherwise.
 const (
-	MaxContent = 5000 // characters of one message
-	MaxTitle   = 200  // characters of a conversation's title
-	MaxPage    = 1000 // elements of one page; a larger limit is lowered to it
-	MaxID      = 1<<53 - 1
+	MaxContent  = 5000     // characters of one message
+	MaxParts    = 100      // parts of one message
+	MaxTagName  = 200      // characters of a tag's id, and of its group
+	MaxTagData  = 16 << 10 // bytes of a tag's data
+	MaxTagDepth = 32       // objects and lists inside each other in a tag's data
+	MaxChoice   = 200      // characters of a model's name, and of a tool choice
+	MaxTitle    = 200      // characters of a conversation's title
+	MaxPage     = 1000     // elements of one page; a larger limit is lowered to it
+	MaxID       = 1<<53 - 1
 )
 
 // Untitled is what a conversation without a title is called.
@@ -59,7 +64,8 @@ type Message struct {
 	State     string     `json:"state"`
 	Code      string     `json:"code,omitempty"`     // why an answer failed or was stopped
 	ReplyTo   int64      `json:"reply_to,omitempty"` // of an answer: what it answers
-	Steps     []Step     `json:"steps,omitempty"`    // of an answer, in pages of messages
+	Said
+	Steps []Step `json:"steps,omitempty"` // of an answer, in pages of messages
 }
 
 // Step is one reply of the model and the tool calls it asked for. Code is set where chatcore itself speaks: the sentence
@@ -104,12 +110,14 @@ type ToolCall struct {
 	FinishedAt *time.Time      `json:"finished_at,omitempty"`
 }
 
-// ChatRequest is the body of POST /api/{user_id}/chat.
+// ChatRequest is the body of POST /api/{user_id}/chat. Content is empty where Parts are given.
 type ChatRequest struct {
 	Content        string `json:"content,omitempty"`
 	ConversationID *int64 `json:"conversation_id,omitempty"`
+	Said
 
-	// RetryOf is a user's message to answer again, in place of Content. What came after it is superseded.
+	// RetryOf is a user's message to answer again, in place of Content or Parts. What came after it is superseded. It is
+	// asked with the model and the tool choice that it was asked with first, unless others are named here.
 	RetryOf *int64 `json:"retry_of,omitempty"`
 	// ResendGuard is the same for a request that is sent again: it joins the turn that the first one began.
 	ResendGuard string `json:"resend_guard,omitempty"`

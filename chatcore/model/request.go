@@ -44,7 +44,22 @@ func (m *Model) request(prompt agent.Prompt) (openai.ChatCompletionRequest, erro
 		}
 		request.Tools = append(request.Tools, written)
 	}
+	if len(request.Tools) > 0 { // endpoints refuse a choice without tools
+		request.ToolChoice = toolChoice(prompt.ToolChoice)
+	}
 	return request, nil
+}
+
+// toolChoice is nil for the endpoint's own default, which is auto.
+func toolChoice(choice string) any {
+	switch {
+	case choice == "":
+		return nil
+	case agent.ChoosesTool(choice):
+		return openai.ToolChoice{Type: openai.ToolTypeFunction, Function: openai.ToolFunction{Name: choice}}
+	default:
+		return choice
+	}
 }
 
 // nothing is what a tool said that said nothing: the content of a tool's message may not be missing.

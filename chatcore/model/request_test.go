@@ -60,6 +60,23 @@ var _ = Describe("The request", func() {
 		Expect(received).To(ContainSubstring(`"model":"other\"model"`))
 	})
 
+	DescribeTable("names the tool that is chosen, in the endpoint's terms",
+		func(ctx SpecContext, choice, sent string) {
+			m := endpoint(model.Config{}, keep)
+			prompt := ask
+			prompt.ToolChoice = choice
+			Expect(hear(ctx, m, prompt).Err).NotTo(HaveOccurred())
+			Expect(string(received)).NotTo(ContainSubstring("tool_choice"), "a choice without tools is refused")
+			prompt.Tools = []agent.Tool{{Name: "add_task"}}
+			Expect(hear(ctx, m, prompt).Err).NotTo(HaveOccurred())
+			var request map[string]json.RawMessage
+			Expect(json.Unmarshal(received, &request)).To(Succeed())
+			Expect(string(request["tool_choice"])).To(Equal(sent))
+		},
+		Entry(nil, "", ""), Entry(nil, "auto", `"auto"`), Entry(nil, "none", `"none"`), Entry(nil, "required", `"required"`),
+		Entry(nil, "add_task", `{"type":"function","function":{"name":"add_task"}}`),
+	)
+
 	DescribeTable("leaves it to the endpoint which models there are",
 		func(ctx SpecContext, name string) {
 			m := endpoint(model.Config{Model: name}, keep)

@@ -47,6 +47,7 @@ type Config struct {
 	OwnerURL   string        // where this replica is reached by others; its fragment tells it from an earlier process there
 	Lease      time.Duration // how long a run is believed to be at work without a word; renewed three times as often
 	MaxHistory int           // messages that the model is sent
+	Models     []string      // that may be chosen, the usual one first; empty: the agent's own and no other
 	EndTime    time.Duration // how long a turn's end is tried to be stored; 30 s when zero
 	Patience   time.Duration // how long anything else is tried while the database is away; 45 s when zero
 	Grace      time.Duration // how long a page that left may come back before its turn is stopped; 10 s when zero
@@ -90,6 +91,7 @@ type Request struct {
 	Caller         agent.Caller
 	ConversationID int64 // 0: a new one
 	Content        string
+	Said           api.Said
 	RetryOf        int64 // a message to answer again, in place of Content
 	Again          store.Again
 }
@@ -122,7 +124,9 @@ func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err 
 	m.begin(run)
 	j := m.journal(run)
 	go m.work(work, j, func(ctx context.Context) agent.Ending {
-		return m.answer(ctx, agent.Turn{Caller: request.Caller, History: turn.History, Earlier: turn.Earlier}, j)
+		return m.answer(ctx, agent.Turn{
+			Caller: request.Caller, History: turn.History, Earlier: turn.Earlier, Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
+		}, j)
 	})
 	return run.ID, nil
 }
@@ -191,7 +195,8 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 	interrupted := agent.Interrupted()
 	return store.NewTurn{
 		UserID: request.Caller.UserID, SessionID: request.Caller.SessionID, ConversationID: request.ConversationID,
-		Content: request.Content, RetryOf: request.RetryOf, Again: request.Again, MaxHistory: m.config.MaxHistory, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
+		Content: request.Content, Said: request.Said, Models: m.config.Models, RetryOf: request.RetryOf, Again: request.Again,
+		MaxHistory: m.config.MaxHistory, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
 		Interrupted: store.Sentence{Code: interrupted.Code, Text: interrupted.Sentence},
 		LostCall:    lostCall(),
 	}

@@ -70,6 +70,7 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 		}
 		return m.answer(ctx, agent.Turn{
 			Caller: agent.Caller{UserID: turn.UserID}, History: turn.History, Earlier: turn.Earlier, Steps: taken(turn),
+			Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
 		}, j)
 	})
 }

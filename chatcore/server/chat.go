@@ -16,47 +16,38 @@ import (
 // chatRequest is api.ChatRequest as it comes from outside.
 type chatRequest struct {
 	Content        *string `json:"content"`
+	Parts          []part  `json:"parts"`
+	QuotedText     string  `json:"quoted_text"`
+	Model          string  `json:"model"`
+	ToolChoice     string  `json:"tool_choice"`
 	ConversationID *int64  `json:"conversation_id"`
 	RetryOf        *int64  `json:"retry_of"`
 	ResendGuard    string  `json:"resend_guard"`
 
 	// Known, and not served yet: refused rather than dropped.
-	Parts       json.RawMessage `json:"parts"`
 	Attachments json.RawMessage `json:"attachments"`
-	QuotedText  json.RawMessage `json:"quoted_text"`
-	Model       json.RawMessage `json:"model"`
-	ToolChoice  json.RawMessage `json:"tool_choice"`
 	ClientTools json.RawMessage `json:"client_tools"`
 }
 
-func (r chatRequest) check(maxContent int) error {
+// check refuses what does not fit, and gives the message's text.
+func (r chatRequest) check(maxContent int) (content string, err error) {
 	unserved := []struct {
 		field string
 		value json.RawMessage
 	}{
-		{"parts", r.Parts}, {"attachments", r.Attachments}, {"quoted_text", r.QuotedText}, {"model", r.Model},
-		{"tool_choice", r.ToolChoice}, {"client_tools", r.ClientTools},
+		{"attachments", r.Attachments}, {"client_tools", r.ClientTools},
 	}
 	for _, u := range unserved {
 		if v := string(u.value); v != "" && v != "null" && v != "[]" {
-			return invalid(u.field, u.field+" is not supported yet.")
+			return "", invalid(u.field, u.field+" is not supported yet.")
 		}
 	}
 	if r.ResendGuard != "" {
 		if err := checkText("resend_guard", r.ResendGuard, maxGuard); err != nil {
-			return err
+			return "", err
 		}
 	}
-	if r.RetryOf != nil {
-		if r.Content != nil {
-			return invalid("content", "content does not go with retry_of.")
-		}
-		return nil
-	}
-	if r.Content == nil {
-		return invalid("content", "content is missing.")
-	}
-	return checkText("content", *r.Content, maxContent)
+	return r.checkSaid(maxContent)
 }
 
 // maxGuard is the longest resend guard, and maxKey the longest idempotency key, in characters.
@@ -94,7 +85,11 @@ func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 	if err != nil {
 		return request, err
 	}
-	if err := body.check(s.Config.MaxContent); err != nil {
+	if request.Content, err = body.check(s.Config.MaxContent); err != nil {
+		return request, err
+	}
+	request.Said = body.said()
+	if err := s.checkChoices(c.Request().Context(), request); err != nil {
 		return request, err
 	}
 	key := c.Request().Header.Get("Idempotency-Key")
@@ -104,9 +99,6 @@ func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 		}
 	}
 	request.Again = store.Again{Key: key, Hash: hash, Guard: body.ResendGuard}
-	if body.Content != nil {
-		request.Content = *body.Content
-	}
 	for given, into := range map[*int64]*int64{body.ConversationID: &request.ConversationID, body.RetryOf: &request.RetryOf} {
 		if given == nil {
 			continue

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -49,11 +50,26 @@ func (c *clock) Advance(d time.Duration) {
 }
 
 // model answers what was said: "fail" with a refusal, "add …" with a call first, all else with an echo in two pieces. What
-// begins with "wait" is answered when hold is closed.
-type model struct{ hold chan struct{} }
+// begins with "wait" is answered when hold is closed. It keeps what it was asked.
+type model struct {
+	hold chan struct{}
+
+	mu    sync.Mutex
+	asked []agent.Prompt
+}
+
+// prompts gives what was asked so far.
+func (m *model) prompts() []agent.Prompt {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.asked)
+}
 
 func (m *model) Reply(ctx context.Context, prompt agent.Prompt) iter.Seq2[agent.Piece, error] {
 	last := prompt.Messages[len(prompt.Messages)-1]
+	m.mu.Lock()
+	m.asked = append(m.asked, prompt)
+	m.mu.Unlock()
 	return func(yield func(agent.Piece, error) bool) {
 		finished := agent.Finished{Reason: "stop"}
 		switch {
@@ -109,6 +125,9 @@ type desk struct {
 
 const audience = "chat"
 
+// models may be chosen; the first is the usual one.
+var models = []string{"usual", "clever"}
+
 func newDesk(configure ...func(*server.Server)) *desk {
 	GinkgoHelper()
 	db, err := ownerdb.Open(pgtest.Database(GinkgoTB()).Chatcore, ownerdb.Options{})
@@ -123,9 +142,9 @@ func newDesk(configure ...func(*server.Server)) *desk {
 	d := &desk{keys: keys, clock: &clock{}, model: &model{hold: make(chan struct{})}, db: db}
 	log := slog.New(slog.NewJSONHandler(GinkgoWriter, nil))
 	conversations := store.New(db, ids.New(d.clock.Now), d.clock.Now)
-	d.manager = runs.NewManager(conversations, agent.New(d.model, tools{}, agent.Config{}, log), runs.Config{Lease: time.Hour, MaxHistory: 10}, log)
+	d.manager = runs.NewManager(conversations, agent.New(d.model, tools{}, agent.Config{}, log), runs.Config{Models: models, Lease: time.Hour, MaxHistory: 10}, log)
 	d.front = &server.Server{
-		Turns: d.manager, Conversations: conversations, Keys: keys, Log: log, SessionID: func() string { return "cks_" + rand.Text() },
+		Turns: d.manager, Conversations: conversations, Tools: tools{}, Config: server.Config{Models: models}, Keys: keys, Log: log, SessionID: func() string { return "cks_" + rand.Text() },
 		Callers: tokens.NewVerifier(tokens.Options{}, tokens.LocalSource("issuer", audience, keys)),
 		Ready:   func(context.Context) error { return nil },
 	}

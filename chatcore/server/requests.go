@@ -20,8 +20,9 @@ import (
 	"taskpilot/internal/serving"
 )
 
-// maxBody is the most bytes of a JSON request: MaxContent characters, each written as a surrogate pair of escapes, fit.
-func (c Config) maxBody() int64 { return 64<<10 + 12*int64(c.MaxContent) }
+// maxBody is the most bytes of a JSON request: MaxContent characters and as many quoted ones, each written as a surrogate
+// pair of escapes, fit beside some tags with their data.
+func (c Config) maxBody() int64 { return 64<<10 + 2*12*int64(c.MaxContent) }
 
 // readJSON reads a request's body, a JSON object, into a value, and refuses what does not fit its shape.
 func (s *Server) readJSON(c echo.Context, into any) error {

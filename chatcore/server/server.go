@@ -48,6 +48,7 @@ type Callers interface {
 // Config of the server. Zero values take the defaults beside them.
 type Config struct {
 	MaxContent int           // api.MaxContent
+	Models     []string      // that may be chosen; none
 	Heartbeat  time.Duration // between comments on a silent stream; negative: none; 15 s
 	WriteTime  time.Duration // for one write to a reader; 30 s
 }
@@ -56,6 +57,7 @@ type Config struct {
 type Server struct {
 	Turns         Turns
 	Conversations Conversations
+	Tools         Tools
 	Callers       Callers
 	Ready         func(context.Context) error
 	Keys          http.Handler // the public halves of the keys that chatcore signs with

@@ -22,15 +22,22 @@ type messageRow struct {
 	State     string         `db:"state"`
 	Code      sql.NullString `db:"code"`
 	CreatedAt time.Time      `db:"created_at"`
+	saidRow
 }
 
-const messageColumns = `id, position, role, content, reply_to, state, code, created_at`
+const messageColumns = `id, position, role, content, reply_to, state, code, created_at, ` + saidColumns
 
-func (r messageRow) message() api.Message {
-	return api.Message{
+func (r messageRow) message() (api.Message, error) {
+	message := api.Message{
 		ID: r.ID, Role: r.Role, Content: r.Content, ToolCalls: []api.ToolCall{}, CreatedAt: r.CreatedAt.UTC(),
 		Position: r.Position, State: r.State, Code: r.Code.String, ReplyTo: r.ReplyTo.Int64,
 	}
+	if r.Role != api.RoleUser {
+		return message, nil // what an answer is asked with is nobody's but the run's
+	}
+	var err error
+	message.Said, err = r.said()
+	return message, err
 }
 
 type stepRow struct {
@@ -175,7 +182,10 @@ func readMessages(ctx context.Context, tx *ownerdb.Tx, userID, query string, arg
 	}
 	messages := make([]api.Message, 0, len(rows))
 	for _, row := range rows {
-		message := row.message()
+		message, err := row.message()
+		if err != nil {
+			return nil, err
+		}
 		message.Steps = steps[row.ID]
 		for _, step := range message.Steps {
 			message.ToolCalls = append(message.ToolCalls, step.ToolCalls...)

@@ -52,7 +52,10 @@ func (s *Store) ResumeTurn(ctx context.Context, claim Claim, maxHistory int) (St
 		if err := loadTurn(ctx, tx, &turn); err != nil {
 			return err
 		}
-		var err error
+		err := readAsked(ctx, tx, &turn)
+		if err != nil {
+			return err
+		}
 		if turn.Earlier, err = earlier(ctx, tx, claim.UserID, turn.UserMessage.ID); err != nil {
 			return err
 		}
@@ -60,6 +63,17 @@ func (s *Store) ResumeTurn(ctx context.Context, claim Claim, maxHistory int) (St
 		return err
 	})
 	return turn, err
+}
+
+// readAsked reads what a turn's answer was asked with, for it goes on with the same.
+func readAsked(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
+	var row struct {
+		Model      sql.NullString `db:"model"`
+		ToolChoice sql.NullString `db:"tool_choice"`
+	}
+	err := tx.Get(ctx, &row, `SELECT model, tool_choice FROM messages WHERE user_id = $1 AND id = $2`, turn.UserID, turn.RunID)
+	turn.Asked = Asked{Model: row.Model.String, ToolChoice: row.ToolChoice.String}
+	return found(err, "reading what a turn is asked with")
 }
 
 // lockTurn locks the conversation of a turn, so that nothing of an earlier owner's is stored beside what follows, and
@@ -94,10 +108,9 @@ func loadTurn(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 
 func loadMessages(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 	messages, err := readMessages(ctx, tx, turn.UserID, `
-		SELECT question.id, question.position, question.role, question.content, question.reply_to, question.state, question.code, question.created_at
-		FROM messages answer JOIN messages question ON question.user_id = answer.user_id AND question.id IN (answer.id, answer.reply_to)
-		WHERE answer.user_id = $1 AND answer.id = $2 AND answer.role = 'assistant'
-		ORDER BY question.position`, turn.UserID, turn.RunID)
+		SELECT `+messageColumns+` FROM messages
+		WHERE user_id = $1 AND id IN ($2, (SELECT reply_to FROM messages WHERE user_id = $1 AND id = $2 AND role = 'assistant'))
+		ORDER BY position`, turn.UserID, turn.RunID)
 	if err != nil {
 		return err
 	}

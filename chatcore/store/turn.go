@@ -16,6 +16,8 @@ type NewTurn struct {
 	SessionID      string // the ChatKit session it came through, if any
 	ConversationID int64  // 0: a new conversation, or the session's empty one
 	Content        string
+	Said           api.Said
+	Models         []string      // that may be chosen, the usual one first; empty: any may, and the usual one has no name
 	RetryOf        int64         // a message to answer again, in place of Content
 	Again                        // finds the turn that the same request began before
 	MaxHistory     int           // messages that come back for the model, what was just said among them
@@ -35,6 +37,7 @@ type Turn struct {
 	History      []api.Message // oldest first, ends with UserMessage
 	Superseded   []api.Message // what went, when UserMessage is answered again
 	Earlier      []api.Message // earlier answers to UserMessage
+	Asked        Asked         // what the answer is asked with
 	Joined       bool          // the request was sent before: this is the turn that it began then, and only RunID is set
 }
 
@@ -153,14 +156,26 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	question := messageRow{
 		ID: s.ids.Next(), Position: row.LastPosition - 1, Role: api.RoleUser, Content: turn.Content, State: api.StateDone, CreatedAt: now,
 	}
-	if _, err := tx.Exec(ctx, `
-		INSERT INTO messages (user_id, id, conversation_id, position, role, content, state, created_at)
-		VALUES ($1, $2, $3, $4, 'user', $5, 'done', $6)`,
-		turn.UserID, question.ID, row.ID, question.Position, turn.Content, now); err != nil {
-		return fmt.Errorf("storing what was said: %w", err)
+	if question.saidRow, err = rowOf(turn.Said); err != nil {
+		return err
+	}
+	if err := insertQuestion(ctx, tx, turn.UserID, row.ID, question); err != nil {
+		return err
 	}
 	accepted.Titled = !before.Title.Valid && row.Title.Valid
 	return s.beginAnswer(ctx, tx, turn, row, question, now, accepted)
+}
+
+func insertQuestion(ctx context.Context, tx *ownerdb.Tx, userID string, conversationID int64, question messageRow) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO messages (user_id, id, conversation_id, position, role, content, state, created_at, `+saidColumns+`)
+		VALUES ($1, $2, $3, $4, 'user', $5, 'done', $6, $7, $8, $9, $10)`,
+		userID, question.ID, conversationID, question.Position, question.Content, question.CreatedAt,
+		question.partsText(), question.QuotedText, question.Model, question.ToolChoice)
+	if err != nil {
+		return fmt.Errorf("storing what was said: %w", err)
+	}
+	return nil
 }
 
 // beginAgain supersedes what came after a question.
@@ -189,12 +204,13 @@ func (s *Store) beginAgain(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, be
 
 // beginAnswer stores the answer that begins, at the last position that was given, and leases it to this replica.
 func (s *Store) beginAnswer(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, row conversationRow, question messageRow, now time.Time, accepted *Turn) error {
-	answer := s.ids.Next()
+	answer, asked := s.ids.Next(), askedWith(turn, question)
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO messages (user_id, id, conversation_id, position, role, content, reply_to, state, created_at,
-			resend_guard, idempotency_key, request_hash)
-		VALUES ($1, $2, $3, $4, 'assistant', '', $5, 'running', $6, NULLIF($7, ''), NULLIF($8, ''), $9)`,
-		turn.UserID, answer, row.ID, row.LastPosition, question.ID, now, turn.Guard, turn.Key, turn.Hash); err != nil {
+			resend_guard, idempotency_key, request_hash, model, tool_choice)
+		VALUES ($1, $2, $3, $4, 'assistant', '', $5, 'running', $6, NULLIF($7, ''), NULLIF($8, ''), $9, $10, $11)`,
+		turn.UserID, answer, row.ID, row.LastPosition, question.ID, now, turn.Guard, turn.Key, turn.Hash,
+		orNull(asked.Model), orNull(asked.ToolChoice)); err != nil {
 		return fmt.Errorf("beginning an answer: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `
@@ -202,8 +218,10 @@ func (s *Store) beginAnswer(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, r
 		turn.UserID, answer, turn.OwnerURL, turn.Lease.Seconds()); err != nil {
 		return fmt.Errorf("leasing the turn: %w", err)
 	}
-	accepted.Conversation, accepted.UserMessage, accepted.RunID = row.conversation(), question.message(), answer
-	return nil
+	accepted.Conversation, accepted.RunID, accepted.Asked = row.conversation(), answer, asked
+	var err error
+	accepted.UserMessage, err = question.message()
+	return err
 }
 
 // readHistory gives the last messages of a conversation but for the answer that is only beginning.
