@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS conversations (
   id                 bigint      NOT NULL,
   title              text                 CHECK (char_length(title) BETWEEN 1 AND 200),
   status             text        NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'locked', 'closed')),
-  status_reason      text,
+  status_reason      text                 CHECK (char_length(status_reason) BETWEEN 1 AND 500),
   archived           boolean     NOT NULL DEFAULT false,
   message_count      integer     NOT NULL DEFAULT 0,
   last_position      bigint      NOT NULL DEFAULT 0,

@@ -67,6 +67,7 @@ const (
 	turnAtWork    key = "error.turn_at_work"
 	threadLocked  key = "error.thread_locked"
 	threadClosed  key = "error.thread_closed"
+	threadReason  key = "error.thread_reason"
 	refused       key = "error.refused"
 	tooMany       key = "error.too_many"
 	away          key = "error.away"
@@ -137,8 +138,9 @@ func english() map[key]catalog.Message {
 		threadGone:    catalog.String("This conversation isn't there any more. Please start a new one."),
 		itemGone:      catalog.String("This message can't be answered again: it isn't there any more, or it isn't yours."),
 		turnAtWork:    catalog.String("I'm still working on your last message. Please wait for the answer."),
-		threadLocked:  catalog.String("This conversation is locked: nothing can be added to it."),
+		threadLocked:  catalog.String("This conversation is locked: nothing can be added or changed."),
 		threadClosed:  catalog.String("This conversation is closed. Please start a new one."),
+		threadReason:  catalog.String("Reason: %[1]s"),
 		refused:       catalog.String("That message could not be accepted. %[1]s"),
 		tooMany:       catalog.String("That was too much at once. Please wait a moment and try again."),
 		away:          catalog.String("The assistant can't be reached right now. Please try again in a moment."),

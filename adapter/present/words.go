@@ -38,11 +38,18 @@ func (w *Words) ItemGone() string { return w.say(itemGone) }
 // TurnAtWork says that an answer is still being written.
 func (w *Words) TurnAtWork() string { return w.say(turnAtWork) }
 
-// ThreadLocked says that nothing can be added for now.
-func (w *Words) ThreadLocked() string { return w.say(threadLocked) }
+// ThreadLocked says that nothing can be added for now, and why, in the words of whoever locked it.
+func (w *Words) ThreadLocked(why string) string { return w.inactive(threadLocked, why) }
 
-// ThreadClosed says that nothing can be added any more.
-func (w *Words) ThreadClosed() string { return w.say(threadClosed) }
+// ThreadClosed says that nothing can be added any more, and why.
+func (w *Words) ThreadClosed(why string) string { return w.inactive(threadClosed, why) }
+
+func (w *Words) inactive(k key, why string) string {
+	if why = plain(why); why == "" {
+		return w.say(k)
+	}
+	return w.say(k) + " " + w.say(threadReason, why)
+}
 
 // Refused says that a message was not taken, and why, in chatcore's words.
 func (w *Words) Refused(why string) string { return strings.TrimSpace(w.say(refused, why)) }

@@ -89,6 +89,9 @@ func (s *Server) problem(who tokens.Identity, err error) error {
 	if !errors.As(err, &problem) {
 		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: s.options.Words.Away(), Cause: err}
 	}
+	if words, ok := s.inactive(problem); ok {
+		return serving.Problem{Status: problem.Status, Code: problem.Code, Detail: words, Reason: problem.Reason, Cause: err}
+	}
 	switch problem.Status {
 	case http.StatusNotFound:
 		return notFound()
@@ -127,20 +130,30 @@ func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
 	return s.problemEvent(problem)
 }
 
+// inactive words that a thread takes nothing more; ok is false for other problems.
+func (s *Server) inactive(problem *api.Problem) (message string, ok bool) {
+	switch problem.Code {
+	case "conversation_locked":
+		return s.options.Words.ThreadLocked(problem.Reason), true
+	case "conversation_closed":
+		return s.options.Words.ThreadClosed(problem.Reason), true
+	}
+	return "", false
+}
+
 func (s *Server) problemEvent(problem *api.Problem) chatkit.Error {
 	words := s.options.Words
-	switch {
-	case problem.Status == http.StatusNotFound:
+	if message, ok := s.inactive(problem); ok {
+		return chatkit.Error{Message: message}
+	}
+	switch problem.Status {
+	case http.StatusNotFound:
 		return chatkit.Error{Message: words.ThreadGone()}
-	case problem.Code == "conversation_locked":
-		return chatkit.Error{Message: words.ThreadLocked()}
-	case problem.Code == "conversation_closed":
-		return chatkit.Error{Message: words.ThreadClosed()}
-	case problem.Status == http.StatusConflict:
+	case http.StatusConflict:
 		return chatkit.Error{Message: words.TurnAtWork()}
-	case problem.Status == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return chatkit.Error{Message: words.TooMany(), AllowRetry: true}
-	case problem.Status == http.StatusBadRequest, problem.Status == http.StatusRequestEntityTooLarge:
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
 		return chatkit.Error{Message: words.Refused(problem.Detail)}
 	default:
 		return chatkit.Error{Message: words.Away(), AllowRetry: true}

@@ -25,7 +25,7 @@ var _ = Describe("A call of the chat API", func() {
 		auth   atomic.Value
 		broken atomic.Int64 // how many calls get no answer
 	)
-	who := tokens.Identity{Subject: "alice", SessionID: "cks_1", Token: "alice's own"}
+	who := tokens.Identity{Subject: "alice", SessionID: "cks_1", Scopes: []string{tokens.ScopeModerate}, Token: "alice's own"}
 
 	BeforeEach(func() {
 		calls.Store(0)
@@ -74,6 +74,7 @@ var _ = Describe("A call of the chat API", func() {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(identity.Subject).To(Equal("alice"))
 			Expect(identity.SessionID).To(Equal("cks_1"))
+			Expect(identity.Scopes).To(BeEmpty(), "what the caller's own token allows elsewhere is not the adapter's to use")
 		})
 
 		It("for "+name+" carries the caller's own token, or the configured one, without keys", func(ctx SpecContext) {

@@ -14,12 +14,20 @@ const (
 	MaxTagDepth = 32       // objects and lists inside each other in a tag's data
 	MaxChoice   = 200      // characters of a model's name, and of a tool choice
 	MaxTitle    = 200      // characters of a conversation's title
+	MaxReason   = 500      // characters of the reason why one is locked or closed
 	MaxPage     = 1000     // elements of one page; a larger limit is lowered to it
 	MaxID       = 1<<53 - 1
 )
 
 // Untitled is what a conversation without a title is called.
 const Untitled = "New Conversation"
+
+// Statuses of a Conversation. One that is not active takes nothing more; it can be read and deleted.
+const (
+	ConversationActive = "active"
+	ConversationLocked = "locked"
+	ConversationClosed = "closed"
+)
 
 // Conversation is one conversation of a user. A ChatKit thread is a conversation.
 type Conversation struct {
@@ -153,10 +161,13 @@ type MessagePage struct {
 	Conversation Conversation `json:"conversation"`
 }
 
-// ConversationPatch is the body of PATCH …/conversations/{id}: what is not nil is changed.
+// ConversationPatch is the body of PATCH …/conversations/{id}: what is not nil is changed. Status is for callers with the
+// scope conversations:moderate; Reason goes with a status other than active.
 type ConversationPatch struct {
 	Title    *string `json:"title,omitempty"`
 	Archived *bool   `json:"archived,omitempty"`
+	Status   *string `json:"status,omitempty"`
+	Reason   *string `json:"reason,omitempty"`
 }
 
 // SessionRequest is the body of POST …/chatkit-sessions. ExpiresIn is in seconds.

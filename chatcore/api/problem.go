@@ -19,6 +19,7 @@ type Problem struct {
 	Title      string        `json:"title"`
 	Detail     string        `json:"detail"`
 	Field      string        `json:"field"`
+	Reason     string        `json:"reason"` // of a conversation that takes nothing more: its moderator's words
 	RequestID  string        `json:"request_id"`
 	RetryAfter time.Duration `json:"-"` // from the header; 0 when there is none
 }

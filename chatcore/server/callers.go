@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,10 +14,20 @@ import (
 	"taskpilot/internal/tokens"
 )
 
-const callerKey = "caller"
+const (
+	callerKey = "caller"
+	scopesKey = "scopes"
+)
 
 // callerOf is whom authorize let in.
 func callerOf(c echo.Context) agent.Caller { return c.Get(callerKey).(agent.Caller) }
+
+// scopes are what the caller's token allows beyond what every user may.
+type scopes []string
+
+func (s scopes) has(scope string) bool { return slices.Contains(s, scope) }
+
+func scopesOf(c echo.Context) scopes { return c.Get(scopesKey).(scopes) }
 
 // authorize lets in the user whom both the token and the path name, in a session that is still open.
 func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
@@ -35,6 +46,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}
 		c.Set(callerKey, agent.Caller{UserID: identity.Subject, SessionID: identity.SessionID})
+		c.Set(scopesKey, scopes(identity.Scopes))
 		return next(c)
 	}
 }

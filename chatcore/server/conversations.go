@@ -3,8 +3,6 @@ package server
 import (
 	"fmt"
 	"net/http"
-	"strings"
-	"unicode"
 
 	"github.com/labstack/echo/v4"
 
@@ -70,50 +68,6 @@ func (s *Server) getConversation(c echo.Context) error {
 		conversation.Messages[i].Steps = nil // the three lines know messages only
 	}
 	return c.JSON(http.StatusOK, conversation)
-}
-
-// changeRequest is api.ConversationPatch as it comes from outside. Status is for moderators, and not served yet.
-type changeRequest struct {
-	Title    *string `json:"title"`
-	Archived *bool   `json:"archived"`
-	Status   *string `json:"status"`
-}
-
-func (s *Server) changeConversation(c echo.Context) error {
-	n, err := number(c, "id")
-	if err != nil {
-		return err
-	}
-	var body changeRequest
-	if err := s.readJSON(c, &body); err != nil {
-		return err
-	}
-	if body.Status != nil {
-		return invalid("status", "status is not supported yet.")
-	}
-	if body.Title == nil && body.Archived == nil {
-		return invalid("", "Nothing to change: send title or archived.")
-	}
-	if body.Title != nil {
-		if err := checkTitle(body.Title); err != nil {
-			return err
-		}
-	}
-	patch := api.ConversationPatch{Title: body.Title, Archived: body.Archived}
-	conversation, err := s.Conversations.ChangeConversation(c.Request().Context(), callerOf(c).UserID, n, patch)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, conversation)
-}
-
-// checkTitle trims a title and refuses one that is empty, too long or more than a line.
-func checkTitle(title *string) error {
-	*title = strings.TrimSpace(*title)
-	if strings.ContainsFunc(*title, unicode.IsControl) {
-		return invalid("title", "title must be one line without control characters.")
-	}
-	return checkText("title", *title, api.MaxTitle)
 }
 
 func (s *Server) deleteConversation(c echo.Context) error {

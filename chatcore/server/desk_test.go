@@ -168,6 +168,7 @@ type user struct {
 	*desk
 	name    string
 	session string
+	scope   string
 }
 
 func (d *desk) user() *user             { return d.named("user|" + rand.Text()) }
@@ -178,7 +179,7 @@ func conversation(id int64) string      { return fmt.Sprintf("/conversations/%d"
 func (u *user) token() string           { return u.signed(audience) }
 func (u *user) signed(for_ string) string {
 	GinkgoHelper()
-	token, err := u.keys.Sign(time.Now(), tokens.Claims{Issuer: "issuer", Audience: for_, Subject: u.name, SessionID: u.session})
+	token, err := u.keys.Sign(time.Now(), tokens.Claims{Issuer: "issuer", Audience: for_, Subject: u.name, SessionID: u.session, Scope: u.scope})
 	Expect(err).NotTo(HaveOccurred())
 	return token
 }

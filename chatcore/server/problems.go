@@ -55,11 +55,11 @@ func problemOf(err error) serving.Problem {
 }
 
 func inactiveProblem(e *store.NotActiveError) serving.Problem {
-	detail := "This conversation is " + e.Status + " and takes no messages."
+	detail := "This conversation is " + e.Status + ": nothing in it can be added or changed."
 	if e.Reason != "" {
 		detail += " Reason: " + e.Reason
 	}
-	return serving.Problem{Status: http.StatusConflict, Code: "conversation_" + e.Status, Detail: detail}
+	return serving.Problem{Status: http.StatusConflict, Code: "conversation_" + e.Status, Detail: detail, Reason: e.Reason}
 }
 
 // invalid is a 400 that names the field.

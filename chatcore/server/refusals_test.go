@@ -149,7 +149,14 @@ var _ = Describe("A request that does not fit", func() {
 		Entry("with a title of two lines", change(`{"title": "a\nb"}`, "title")),
 		Entry("with U+0000 in a title", change(`{"title": "a\u0000b"}`, "title")),
 		Entry("with archived that is no boolean", change(`{"archived": "yes"}`, "archived")),
-		Entry("with a status", change(`{"status": "locked"}`, "status")),
+		Entry("with a status that is none", change(`{"status": "open"}`, "status")),
+		Entry("with a status that is no text", change(`{"status": true}`, "status")),
+		Entry("with a reason and no status", change(`{"reason": "x"}`, "reason")),
+		Entry("with a reason to reopen", change(`{"status": "active", "reason": "x"}`, "reason")),
+		Entry("with an empty reason", change(`{"status": "locked", "reason": " "}`, "reason")),
+		Entry("with a reason that is too long", change(`{"status": "locked", "reason": "`+strings.Repeat("é", 501)+`"}`, "reason")),
+		Entry("with a reason of two lines", change(`{"status": "locked", "reason": "a\nb"}`, "reason")),
+		Entry("with a status and no scope", bad{method: "PATCH", path: "{}", body: `{"status": "locked"}`, status: 403, code: "scope_needed"}),
 		Entry("with nothing to change", change(`{"title": null}`, "")),
 		Entry("with a new conversation's title that is too long", bad{method: "POST", path: "/conversations", body: `{"title": "` + strings.Repeat("x", 201) + `"}`, status: 400, code: "invalid_request", field: "title"}),
 
@@ -208,20 +215,6 @@ var _ = Describe("A request that does not fit", func() {
 		Eventually(ctx, alice.manager.AtWork).Should(BeZero())
 		Expect(alice.call(ctx, "POST", alice.path("/chat"), body).StatusCode).To(Equal(200))
 	})
-
-	DescribeTable("is refused where nothing may be said",
-		func(ctx SpecContext, status string) {
-			Expect(alice.db.As(ctx, alice.name, func(tx *ownerdb.Tx) error {
-				_, err := tx.Exec(ctx, `UPDATE conversations SET status = $1, status_reason = 'Be kind.'`, status)
-				return err
-			})).To(Succeed())
-			body := strings.ReplaceAll(`{"content": "Hi", "conversation_id": ID}`, "ID", strings.TrimPrefix(conversation(id), "/conversations/"))
-			problem := alice.call(ctx, "POST", alice.path("/chat"), body).problem(http.StatusConflict, "conversation_"+status)
-			Expect(problem["detail"]).To(ContainSubstring("Be kind."))
-			Expect(alice.get(ctx, conversation(id)).object(200)).To(And(HaveKeyWithValue("status", status), HaveKeyWithValue("status_reason", "Be kind.")))
-		},
-		Entry("in a locked conversation", "locked"), Entry("in a closed one", "closed"),
-	)
 
 	It("is refused when its body breaks off", func(ctx SpecContext) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://x"+alice.path("/chat"), iotest.ErrReader(errors.New("gone")))

@@ -118,15 +118,22 @@ func conversationsQuery(page Page) string {
 	return list + ` AND ($3 OR (updated_at, id) < ($4, $5)) ORDER BY updated_at DESC, id DESC LIMIT $2`
 }
 
-// ChangeConversation applies what is not nil of the patch.
+// ChangeConversation applies what is not nil of the patch. A new status takes the reason along; without one the title of
+// a conversation that is not active stays: *NotActiveError.
 func (s *Store) ChangeConversation(ctx context.Context, userID string, id int64, patch api.ConversationPatch) (api.Conversation, error) {
 	var row conversationRow
 	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		if patch.Title != nil && patch.Status == nil {
+			if _, err := lockActive(ctx, tx, userID, id); err != nil {
+				return err
+			}
+		}
 		err := tx.Get(ctx, &row, `
 			UPDATE conversations
-			SET title = COALESCE($3, title), archived = COALESCE($4, archived), updated_at = $5
+			SET title = COALESCE($3, title), archived = COALESCE($4, archived), status = COALESCE($5, status),
+				status_reason = CASE WHEN $5::text IS NULL THEN status_reason ELSE $6 END, updated_at = $7
 			WHERE user_id = $1 AND id = $2
-			RETURNING `+conversationColumns, userID, id, patch.Title, patch.Archived, s.now())
+			RETURNING `+conversationColumns, userID, id, patch.Title, patch.Archived, patch.Status, patch.Reason, s.now())
 		return found(err, "changing a conversation")
 	})
 	return row.conversation(), err

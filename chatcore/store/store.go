@@ -36,11 +36,6 @@ var (
 	ErrBusy     = errors.New("a turn is at work in this conversation")
 )
 
-// NotActiveError says that a conversation takes no messages: it is locked or closed.
-type NotActiveError struct{ Status, Reason string }
-
-func (e *NotActiveError) Error() string { return "the conversation is " + e.Status }
-
 // now is the time as the database will give it back.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 

@@ -83,8 +83,8 @@ func (s *Store) conversationFor(ctx context.Context, tx *ownerdb.Tx, turn NewTur
 	if err != nil {
 		return row, found(err, "locking a conversation")
 	}
-	if row.Status != "active" {
-		return row, &NotActiveError{Status: row.Status, Reason: row.StatusReason.String}
+	if err := row.active(); err != nil {
+		return row, err
 	}
 	return row, s.refuseBusy(ctx, tx, turn, row.ID)
 }
@@ -95,7 +95,7 @@ func (s *Store) openConversation(ctx context.Context, tx *ownerdb.Tx, turn NewTu
 		var row conversationRow
 		err := tx.Get(ctx, &row, `
 			SELECT `+conversationColumns+` FROM conversations
-			WHERE user_id = $1 AND message_count = 0 AND id = (
+			WHERE user_id = $1 AND message_count = 0 AND status = 'active' AND id = (
 				SELECT conversation_id FROM chatkit_sessions WHERE user_id = $1 AND session_id = $2)
 			FOR UPDATE`, turn.UserID, turn.SessionID)
 		if err == nil || !errors.Is(err, ownerdb.ErrNoRow) {

@@ -17,6 +17,7 @@ type Problem struct {
 	Title      string        // the status's phrase when empty
 	Detail     string        // a sentence for the caller
 	Field      string        // what of the request is wrong, where one thing is
+	Reason     string        // why somebody wants it so, in their own words
 	RequestID  string        // the request's when empty
 	RetryAfter time.Duration // sent as Retry-After in whole seconds, when positive
 	Cause      error         // what happened, for the log; never sent
@@ -45,6 +46,7 @@ type wireProblem struct {
 	Detail    string `json:"detail,omitempty"`
 	Code      string `json:"code"`
 	Field     string `json:"field,omitempty"`
+	Reason    string `json:"reason,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
 }
 
@@ -100,7 +102,7 @@ func (p Problem) encode() []byte {
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(wireProblem{ // strings and an int: this cannot fail
 		Type: "about:blank", Title: p.Title, Status: p.Status, Detail: p.Detail,
-		Code: p.Code, Field: p.Field, RequestID: p.RequestID,
+		Code: p.Code, Field: p.Field, Reason: p.Reason, RequestID: p.RequestID,
 	})
 	return body.Bytes()
 }

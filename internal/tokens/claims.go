@@ -11,6 +11,7 @@ import (
 
 const (
 	sessionClaim  = "sid"
+	scopeClaim    = "scope"
 	maxSubject    = 1000 // bytes
 	headerType    = "JWT"
 	maxSignatures = 1
@@ -88,7 +89,16 @@ func identify(claims jwt.Token, claim, compact string) (Identity, error) {
 	if !storable(subject) || !storable(session) {
 		return Identity{}, errSubject
 	}
-	return Identity{Subject: subject, SessionID: session, Issuer: claims.Issuer(), Token: compact}, nil
+	return Identity{Subject: subject, SessionID: session, Scopes: scopesOf(claims), Issuer: claims.Issuer(), Token: compact}, nil
+}
+
+// scopesOf reads the scopes. What is no text gives none: it can take nothing from whoever the token is about.
+func scopesOf(claims jwt.Token) []string {
+	value, _ := claims.Get(scopeClaim)
+	if text, _ := value.(string); text != "" {
+		return strings.Fields(text)
+	}
+	return nil
 }
 
 // storable is what Postgres takes as text, at a length that a key may have.

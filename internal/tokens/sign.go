@@ -10,12 +10,13 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jwt"
 )
 
-// Claims is what a token is to say. SessionID may be empty; a Lifetime of zero is HopLifetime.
+// Claims is what a token is to say. SessionID and Scope may be empty; a Lifetime of zero is HopLifetime.
 type Claims struct {
 	Issuer    string
 	Audience  string
 	Subject   string
 	SessionID string
+	Scope     string // names with blanks between them
 	Lifetime  time.Duration
 }
 
@@ -32,6 +33,9 @@ func (k *Keys) Sign(now time.Time, c Claims) (string, error) {
 		IssuedAt(now).NotBefore(now).Expiration(now.Add(c.Lifetime))
 	if c.SessionID != "" {
 		builder.Claim(sessionClaim, c.SessionID)
+	}
+	if c.Scope != "" {
+		builder.Claim(scopeClaim, c.Scope)
 	}
 	token, err := builder.Build()
 	if err != nil {

@@ -16,8 +16,9 @@ import (
 
 // Identity is who is calling, as a verified token says it.
 type Identity struct {
-	Subject   string // the user's id
-	SessionID string // the claim "sid"; empty when the token belongs to no session
+	Subject   string   // the user's id
+	SessionID string   // the claim "sid"; empty when the token belongs to no session
+	Scopes    []string // the claim "scope", a text with blanks between them (RFC 8693, 4.2)
 	Issuer    string
 	Token     string // the token itself, as it came
 }

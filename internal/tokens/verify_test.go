@@ -60,6 +60,16 @@ var _ = Describe("A verifier", func() {
 		Entry("an iat a little in the future", is(nil), func() object { return object{"iat": now.in(29 * time.Second)} }),
 	)
 
+	DescribeTable("reads the scopes, and takes nothing else for one",
+		func(ctx SpecContext, claim any, scopes ...string) {
+			identity, err := verifier.Verify(ctx, key.sign(nil, good.merged(object{"scope": claim})))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(identity.Scopes).To(HaveExactElements(scopes))
+		},
+		Entry("none", nil), Entry("an empty text", ""), Entry("one", "a:b", "a:b"), Entry("several", "openid  a:b", "openid", "a:b"),
+		Entry("a list", []string{"a:b"}), Entry("a number", 7), Entry("an object", object{"a:b": true}),
+	)
+
 	DescribeTable("refuses what says the wrong thing, whoever signed it",
 		func(ctx SpecContext, header, claims func() object) {
 			compact := key.sign(header(), good.merged(claims()))

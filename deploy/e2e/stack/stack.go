@@ -149,6 +149,11 @@ func (s *Stack) Token(ctx context.Context, user, audience string) (string, error
 	if audience != "" {
 		form.Set("audience", audience)
 	}
+	return s.TokenFor(ctx, form)
+}
+
+// TokenFor gets the token that a form asks the development issuer for: user, audience, scope.
+func (s *Stack) TokenFor(ctx context.Context, form url.Values) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Issuer.URL+"/token", strings.NewReader(form.Encode()))
 	if err != nil {
 		return "", err

@@ -48,14 +48,14 @@ func New(options Options) http.Handler {
 	return serving.Standard(options.Log, i.cors(mux))
 }
 
-// token answers with a token for the form's user, and for the form's audience if it names one.
+// token answers with a token for the form's user, and for the form's audience and with its scope if it names them.
 func (i issuer) token(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
 	if err := r.ParseForm(); err != nil {
 		refuse(w, r, "", "Send a form, as application/x-www-form-urlencoded.")
 		return
 	}
-	user, audience := r.PostForm.Get("user"), r.PostForm.Get("audience")
+	user, audience, scope := r.PostForm.Get("user"), r.PostForm.Get("audience"), r.PostForm.Get("scope")
 	switch {
 	case user == "":
 		refuse(w, r, "user", "The form needs a user: any name.")
@@ -66,7 +66,9 @@ func (i issuer) token(w http.ResponseWriter, r *http.Request) {
 	case audience == "":
 		audience = i.Audience
 	}
-	token, err := i.Keys.Sign(i.Clock(), tokens.Claims{Issuer: i.Issuer, Audience: audience, Subject: user, Lifetime: Lifetime})
+	token, err := i.Keys.Sign(i.Clock(), tokens.Claims{
+		Issuer: i.Issuer, Audience: audience, Subject: user, Scope: scope, Lifetime: Lifetime,
+	})
 	if err != nil {
 		serving.WriteProblem(w, r, serving.Problem{Status: http.StatusInternalServerError, Cause: err})
 		return

@@ -67,6 +67,11 @@ var _ = Describe("The development issuer", func() {
 		DeferCleanup(server.Close)
 	})
 
+	It("gives the scope that is asked for", func(ctx SpecContext) {
+		_, a := ask(url.Values{"user": {"alice"}, "scope": {"conversations:moderate"}}, "")
+		Expect(verifier("taskpilot").Verify(ctx, a.Token)).To(HaveField("Scopes", HaveExactElements("conversations:moderate")))
+	})
+
 	DescribeTable("makes a token for any name",
 		func(ctx SpecContext, user string) {
 			response, a := ask(url.Values{"user": {user}}, "")
