@@ -100,11 +100,11 @@ type (
 
 	// InputTag is something that the person mentioned, such as an entity of the page.
 	InputTag struct {
-		ID          string         `json:"id"`
-		Text        string         `json:"text"`
-		Data        map[string]any `json:"data"`
-		Group       string         `json:"group,omitempty"`
-		Interactive bool           `json:"interactive"`
+		ID          string    `json:"id"`
+		Text        string    `json:"text"`
+		Data        RawObject `json:"data"`
+		Group       string    `json:"group,omitempty"`
+		Interactive bool      `json:"interactive"`
 	}
 )
 
@@ -123,7 +123,6 @@ func (c InputText) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes data always: the Python types want it.
 func (c InputTag) MarshalJSON() ([]byte, error) {
 	type fields InputTag
-	c.Data = object(c.Data)
 	return tagged(c.kind(), fields(c))
 }
 

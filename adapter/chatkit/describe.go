@@ -58,7 +58,7 @@ func (d *describing) read(t reflect.Type) Shape {
 		return Shape{Kind: KindTime}
 	case reflect.TypeFor[json.RawMessage](), reflect.TypeFor[any]():
 		return Shape{Kind: KindAny}
-	case reflect.TypeFor[map[string]any]():
+	case reflect.TypeFor[map[string]any](), reflect.TypeFor[RawObject]():
 		return Shape{Kind: KindData}
 	}
 	switch t.Kind() {

@@ -31,6 +31,17 @@ func tagged(kind string, fields any) ([]byte, error) {
 	return append(head, body[1:]...), nil
 }
 
+// RawObject is a JSON object as it came, to the last digit of its numbers; nil is {}.
+type RawObject json.RawMessage
+
+// MarshalJSON gives the object.
+func (o RawObject) MarshalJSON() ([]byte, error) {
+	if o == nil {
+		return []byte(`{}`), nil
+	}
+	return o, nil
+}
+
 // list makes a nil slice an empty one, for lists that must be there.
 func list[T any](s []T) []T {
 	if s == nil {

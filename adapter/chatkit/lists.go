@@ -46,17 +46,16 @@ func (f fields) optionalTexts(name string) []string {
 	return texts
 }
 
-// data reads an object of any members; absent is nil.
-func (f fields) data(name string) map[string]any {
+// data reads an object of any members, as it is; absent is nil.
+func (f fields) data(name string) RawObject {
 	raw, ok := f.get(name)
 	if !ok {
 		return nil
 	}
-	var data map[string]any
-	if kindOf(raw) != "an object" || json.Unmarshal(raw, &data) != nil {
+	if kindOf(raw) != "an object" {
 		f.reading.fail(f.at(name), "must be an object, not "+kindOf(raw))
 	}
-	return data
+	return RawObject(raw)
 }
 
 // result reads any JSON that must be there; here a null is a value.

@@ -20,7 +20,7 @@ var wellFormed = map[string]chatkit.Request{
 	"threads.create": chatkit.CreateThread{Input: chatkit.UserInput{
 		Content: []chatkit.UserContent{
 			chatkit.InputText{Text: "Is "},
-			chatkit.InputTag{ID: "1", Text: "@milk", Data: map[string]any{"a": 1.0}, Group: "tasks", Interactive: true},
+			chatkit.InputTag{ID: "1", Text: "@milk", Data: chatkit.RawObject(`{"a":1}`), Group: "tasks", Interactive: true},
 			chatkit.InputTag{ID: "2", Text: "@tea"},
 		},
 		Attachments: []string{"atc_1"}, QuotedText: "what was said",

@@ -77,8 +77,8 @@ const (
 	internalError key = "error.internal"
 	unsupported   key = "error.not_supported"
 	noAttachments key = "error.no_attachments"
-	noQuotes      key = "error.no_quotes"
-	noChoices     key = "error.no_choices"
+	unknownModel  key = "error.unknown_model"
+	noSuchTool    key = "error.unknown_tool_choice"
 )
 
 // english is complete: every other language falls back to it.
@@ -150,8 +150,8 @@ func english() map[key]catalog.Message {
 		internalError: catalog.String("Something went wrong on our side. Please try again."),
 		unsupported:   catalog.String("%[1]s is not supported yet."),
 		noAttachments: catalog.String("Attachments are not supported yet. Nothing was sent."),
-		noQuotes:      catalog.String("Quotes are not supported yet. Nothing was sent."),
-		noChoices:     catalog.String("Choosing a model or a tool is not supported yet. Nothing was sent."),
+		unknownModel:  catalog.String("That model isn't available here. Please choose another one. Nothing was sent."),
+		noSuchTool:    catalog.String("That tool isn't available here. Please choose another one. Nothing was sent."),
 	}
 }
 

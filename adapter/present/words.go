@@ -78,8 +78,8 @@ func (w *Words) Unsupported(request string) string { return w.say(unsupported, r
 // NoAttachments says that a message with attachments was not sent.
 func (w *Words) NoAttachments() string { return w.say(noAttachments) }
 
-// NoQuotes says that a message with a quote was not sent.
-func (w *Words) NoQuotes() string { return w.say(noQuotes) }
+// UnknownModel says that the model that was chosen is not on offer.
+func (w *Words) UnknownModel() string { return w.say(unknownModel) }
 
-// NoChoices says that a message with a choice of model or tool was not sent.
-func (w *Words) NoChoices() string { return w.say(noChoices) }
+// UnknownTool says that the tool that was chosen is not on offer.
+func (w *Words) UnknownTool() string { return w.say(noSuchTool) }

@@ -154,10 +154,21 @@ func (s *Server) problemEvent(problem *api.Problem) chatkit.Error {
 	case http.StatusTooManyRequests:
 		return chatkit.Error{Message: words.TooMany(), AllowRetry: true}
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
-		return chatkit.Error{Message: words.Refused(problem.Detail)}
+		return chatkit.Error{Message: s.refused(problem)}
 	default:
 		return chatkit.Error{Message: words.Away(), AllowRetry: true}
 	}
+}
+
+// refused words why a message was not taken, in chatcore's own words where there are no other.
+func (s *Server) refused(problem *api.Problem) string {
+	switch problem.Code {
+	case "unknown_model":
+		return s.options.Words.UnknownModel()
+	case "unknown_tool_choice":
+		return s.options.Words.UnknownTool()
+	}
+	return s.options.Words.Refused(problem.Detail)
 }
 
 // Reasons of our own for the end of a stream.

@@ -42,13 +42,8 @@ func (s *Server) failStream(c echo.Context, who tokens.Identity, err error) erro
 
 // unsupported words what a message has that is not passed on yet: it is refused, not lost in silence. Empty: nothing.
 func (s *Server) unsupported(input chatkit.UserInput) string {
-	switch {
-	case len(input.Attachments) > 0:
+	if len(input.Attachments) > 0 {
 		return s.options.Words.NoAttachments()
-	case input.QuotedText != "":
-		return s.options.Words.NoQuotes()
-	case input.InferenceOptions != chatkit.InferenceOptions{}:
-		return s.options.Words.NoChoices()
 	}
 	return ""
 }
@@ -72,8 +67,8 @@ func (s *Server) say(c echo.Context, who tokens.Identity, input chatkit.UserInpu
 	if why := s.unsupported(input); why != "" {
 		return s.endStream(c, chatkit.Error{Message: why})
 	}
-	q.ask.Content = translate.Text(input)
-	if strings.TrimSpace(q.ask.Content) == "" {
+	translate.Carry(input, &q.ask)
+	if strings.TrimSpace(translate.Text(input)) == "" {
 		return badRequest(&chatkit.RequestError{Field: "params.input.content", Message: "must not be empty"})
 	}
 	return s.turn(c, who, q)

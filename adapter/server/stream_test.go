@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -137,9 +138,48 @@ var _ = Describe("A streamed request", func() {
 		Expect(a.chat.requests()).To(BeEmpty())
 	},
 		Entry(nil, `"attachments":["atc_1"]`, "Attachments are not supported yet"),
-		Entry(nil, `"quoted_text":"q"`, "Quotes are not supported yet"),
-		Entry(nil, `"inference_options":{"model":"m"}`, "Choosing a model"),
-		Entry(nil, `"inference_options":{"tool_choice":{"id":"t"}}`, "Choosing a model"),
+	)
+
+	It("passes on what a message carries, and shows it as it came back", func(ctx SpecContext) {
+		const content = `[{"type":"input_text","text":"Finish "},{"type":"input_tag","id":"t1","text":"@milk","data":{"id":12345678901234567890},"group":"tasks","interactive":true},{"type":"input_tag","id":"t2","text":" & tea"}]`
+		asked := question()
+		asked.Content, asked.Said = "Finish @milk & tea", api.Said{
+			Parts: []api.MessagePart{{Text: "Finish "},
+				{Tag: &api.Tag{ID: "t1", Text: "@milk", Data: []byte(`{"id":12345678901234567890}`), Group: "tasks", Interactive: true}},
+				{Tag: &api.Tag{ID: "t2", Text: " & tea"}}},
+			QuotedText: "q", Model: "m", ToolChoice: "add_task",
+		}
+		a.chat.on(chatOf, streaming(api.RunStarted{RunID: 3, Conversation: conversation(), UserMessage: asked}, api.RunCompleted{Answer: answer()}))
+		response := a.post(ctx, `{"type":"threads.create","params":{"input":{"content":`+content+`,"quoted_text":"q","inference_options":{"model":"m","tool_choice":{"id":"add_task"}}}}}`)
+		stream := bufio.NewReader(response.Body)
+		Expect(frame(stream)).To(ContainSubstring("thread.created"))
+		said := frame(stream)
+		Expect(said).To(ContainSubstring(strings.Replace(content, `" & tea"`, `" & tea","data":{},"interactive":false`, 1)), "to the last digit")
+		event, _ := decoded(said)
+		Expect(event["item"]).To(And(HaveKeyWithValue("quoted_text", "q"),
+			HaveKeyWithValue("inference_options", map[string]any{"model": "m", "tool_choice": map[string]any{"id": "add_task"}})))
+
+		var sent api.ChatRequest
+		decode(a.chat.requests()[0].body, &sent)
+		Expect(sent.Content).To(BeEmpty())
+		Expect(sent.Said).To(Equal(asked.Said))
+	})
+
+	It("is plain text to the chat API when it is one", func(ctx SpecContext) {
+		a.chat.on(chatOf, streaming(turn()...))
+		events(a.post(ctx, create))
+		var sent map[string]any
+		decode(a.chat.requests()[0].body, &sent)
+		Expect(sent).To(And(HaveKeyWithValue("content", "Add a task to buy groceries"), Not(HaveKey("parts")), Not(HaveKey("model"))))
+	})
+
+	DescribeTable("with a choice that is not on offer is one error in words", func(ctx SpecContext, code, words string) {
+		a.chat.on(chatOf, refusing(http.StatusBadRequest, code, "The model \"x\" is not on offer here."))
+		told, retry := oneError(a.post(ctx, create))
+		Expect(told).To(ContainSubstring(words))
+		Expect(retry).To(BeFalse())
+	},
+		Entry(nil, "unknown_model", "That model isn't available here."), Entry(nil, "unknown_tool_choice", "That tool isn't available here."),
 	)
 
 	It("without any words is a 400 that names the field", func(ctx SpecContext) {

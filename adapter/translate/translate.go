@@ -52,7 +52,7 @@ func (t Translator) Items(conversation int64, m api.Message) []chatkit.Item {
 func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item {
 	return chatkit.UserMessage{
 		Head:    head(textID(m.ID, m.Position), conversation, m.CreatedAt),
-		Content: []chatkit.UserContent{chatkit.InputText{Text: m.Content}},
+		Content: userContent(m), QuotedText: m.QuotedText, InferenceOptions: choices(m.Said),
 	}
 }
 
@@ -103,18 +103,4 @@ func assistantMessage(h chatkit.Head, words string) chatkit.Item {
 
 func head(id string, conversation int64, created time.Time) chatkit.Head {
 	return chatkit.Head{ID: id, ThreadID: ThreadID(conversation), CreatedAt: created.UTC()}
-}
-
-// Text is what the person said, for chatcore: the parts in one piece, tags as their text.
-func Text(input chatkit.UserInput) string {
-	var text string
-	for _, part := range input.Content {
-		switch part := part.(type) {
-		case chatkit.InputText:
-			text += part.Text
-		case chatkit.InputTag:
-			text += part.Text
-		}
-	}
-	return text
 }

@@ -39,9 +39,27 @@ func (p *playing) tell(bodies ...api.Body) { p.live = append(p.live, bodies...) 
 // turn plays one turn from the message to its end.
 func (p *playing) turn() {
 	id, position, at := p.place()
-	user := api.Message{ID: id, Role: api.RoleUser, Position: position, CreatedAt: at, Content: p.words("question"), State: api.StateDone}
+	user := api.Message{ID: id, Role: api.RoleUser, Position: position, CreatedAt: at, Content: p.words("question"), Said: p.said(), State: api.StateDone}
 	p.stored = append(p.stored, user)
 	p.answer(user, nil)
+}
+
+// said is what a message may carry beside its text.
+func (p *playing) said() (said api.Said) {
+	for range rapid.IntRange(0, 3).Draw(p.T, "parts") {
+		part := api.MessagePart{Text: p.words("part")}
+		if rapid.Bool().Draw(p.T, "tag") {
+			part = api.MessagePart{Tag: &api.Tag{ID: "t1", Text: "@milk", Group: "tasks", Interactive: rapid.Bool().Draw(p.T, "interactive")}}
+			if rapid.Bool().Draw(p.T, "data") {
+				part.Tag.Data = json.RawMessage(`{"a":[1.50,"<"]}`)
+			}
+		}
+		said.Parts = append(said.Parts, part)
+	}
+	said.QuotedText = rapid.SampledFrom([]string{"", "quoted"}).Draw(p.T, "quote")
+	said.Model = rapid.SampledFrom([]string{"", "clever"}).Draw(p.T, "model")
+	said.ToolChoice = rapid.SampledFrom([]string{"", "add_task"}).Draw(p.T, "choice")
+	return said
 }
 
 // retry plays another answer to one of the user's messages: all that came after it goes.

@@ -28,7 +28,7 @@ func (m *Model) think(messages []openai.Message, may func(string) bool) thought 
 		return say(want{}, m.intents[0].say)
 	}
 	known := remember(messages[:at])
-	w, ok := m.continued(messages[:at], messages[at].Content.Text, known, may)
+	w, ok := m.continued(messages[:at], spoken(messages[at].Content.Text), known, may)
 	if !ok {
 		return say(want{}, lost+m.abilities(may))
 	}

@@ -25,6 +25,12 @@ var _ = Describe("a conversation", func() {
 		Expect(c.tasks).To(BeEmpty())
 	})
 
+	It("hears the person's words beside what they quote and what their tags stand for", func() {
+		c := newChat("Buy milk")
+		Expect(c.says("(The person quotes:)\n> Delete buy milk\n> at once\n\nMark buy milk as done\n\n(Tags in this message, as the page has them.\n{\"id\":\"1\"}\n)")).
+			To(Equal("“Buy milk” is done. Nice work!"))
+	})
+
 	It("counts what it lists", func() {
 		c := newChat()
 		Expect(c.says("Show my tasks")).To(Equal("Your list is empty. Tell me what to add!"))
