@@ -68,7 +68,8 @@ CREATE INDEX IF NOT EXISTS conversations_by_change ON conversations (user_id, up
 -- What an answer that was asked for again replaced is superseded and stays. resend_guard, idempotency_key and request_hash
 -- are the request's that began the run, and end_seen says that its end reached a reader: so a request that is sent again
 -- finds its turn. parts are what content was put together from, when it came in parts. model and tool_choice are, of what
--- the person said, what was chosen for its answer; of an answer, what it is asked with.
+-- the person said, what was chosen for its answer; of an answer, what it is asked with. feedback is the person's last
+-- word on an answer.
 CREATE TABLE IF NOT EXISTS messages (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -86,6 +87,7 @@ CREATE TABLE IF NOT EXISTS messages (
   superseded_at    timestamptz,
   ended_at         timestamptz,
   end_seen         boolean     NOT NULL DEFAULT false,
+  feedback         text                 CHECK (feedback IN ('positive', 'negative')),
   resend_guard     text,
   idempotency_key  text                 CHECK (char_length(idempotency_key) <= 200),
   request_hash     bytea,

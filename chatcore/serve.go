@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/model"
 	"taskpilot/chatcore/peers"
@@ -46,14 +49,18 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	go manager.Renew(renewing)
 	go manager.TakeOver(ctx)
 
+	registry, metrics, err := newMetrics()
+	if err != nil {
+		return err
+	}
 	verifier, ready := newVerifier(conf, keys, db, log)
 	front := &server.Server{
-		Turns: manager, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys, Log: log,
+		Turns: manager, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys, Log: log, Metrics: metrics,
 		SessionID: func() string { return "cks_" + rand.Text() },
 		Config:    server.Config{MaxContent: conf.MaxContent, Models: conf.models(), Heartbeat: orNone(conf.Heartbeat)},
 	}
 	return serving.Run(ctx, serving.Options{
-		Addr: conf.Addr, PrivateAddr: conf.PrivateAddr, Handler: front.Handler(), Log: log,
+		Addr: conf.Addr, PrivateAddr: conf.PrivateAddr, Handler: front.Handler(), Log: log, Gatherer: registry,
 		Grace: conf.ShutdownTime + 5*time.Second,
 		Closing: func() {
 			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), conf.ShutdownTime)
@@ -61,6 +68,17 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 			manager.Close(bounded)
 		},
 	})
+}
+
+// newMetrics makes what /metrics shows: counters of our own, the runtime's and the process's.
+func newMetrics() (*prometheus.Registry, *server.Metrics, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	metrics, err := server.NewMetrics(registry)
+	if err != nil {
+		return nil, nil, fmt.Errorf("making the metrics: %w", err)
+	}
+	return registry, metrics, nil
 }
 
 func newTools(conf config, keys *tokens.Keys, log *slog.Logger) *tools.Tools {

@@ -29,6 +29,7 @@ type Chat interface {
 	Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error)
 	Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error)
 	Delete(ctx context.Context, who tokens.Identity, conversation int64) error
+	GiveFeedback(ctx context.Context, who tokens.Identity, message int64, kind string) error
 	OpenSession(ctx context.Context, who tokens.Identity, lifetime time.Duration) (api.Session, error)
 }
 

@@ -186,7 +186,6 @@ var _ = Describe("A request that is known and not served yet", func() {
 		Expect(object(response)).To(And(HaveKeyWithValue("code", "not_supported"), HaveKeyWithValue("detail", kind+" is not supported yet.")))
 	},
 		Entry(nil, "threads.sync_custom_action", `{"thread_id":"thr_7","action":{"type":"x"}}`),
-		Entry(nil, "items.feedback", `{"thread_id":"thr_7","item_ids":["a"],"kind":"positive"}`),
 		Entry(nil, "attachments.create", `{"name":"a","size":1,"mime_type":"text/plain"}`),
 		Entry(nil, "attachments.delete", `{"attachment_id":"a"}`),
 		Entry(nil, "input.transcribe", `{"audio_base64":"AA==","mime_type":"audio/mp4"}`),

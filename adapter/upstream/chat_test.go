@@ -56,11 +56,12 @@ var _ = Describe("A call of the chat API", func() {
 		"a deletion":    func(ctx context.Context) error { return chat.Delete(ctx, who, 7) },
 		"a stop":        func(ctx context.Context) error { return chat.Cancel(ctx, who, 3) },
 		"a leave":       func(ctx context.Context) error { return chat.ReaderLeft(ctx, who, 3) },
+		"feedback":      func(ctx context.Context) error { return chat.GiveFeedback(ctx, who, 3, "positive") },
 		"a session":     func(ctx context.Context) error { _, err := chat.OpenSession(ctx, who, time.Hour); return err },
 	}
 
 	for name, call := range all {
-		harmless := name == "conversations" || name == "messages" || name == "a stop" || name == "a leave"
+		harmless := name == "conversations" || name == "messages" || name == "a stop" || name == "a leave" || name == "feedback"
 
 		It("for "+name+" carries a hop token of its own", func(ctx SpecContext) {
 			path := filepath.Join(GinkgoT().TempDir(), "keys.json")

@@ -52,6 +52,11 @@ func (c *Chat) ReaderLeft(ctx context.Context, who tokens.Identity, run int64) e
 	return c.tell(ctx, who, func(caller api.Caller) error { return c.Client.ReaderLeft(ctx, caller, run) })
 }
 
+// GiveFeedback says how the person likes an answer. The last word counts, so it is tried for a while.
+func (c *Chat) GiveFeedback(ctx context.Context, who tokens.Identity, message int64, kind string) error {
+	return c.tell(ctx, who, func(caller api.Caller) error { return c.Client.GiveFeedback(ctx, caller, message, kind) })
+}
+
 // tellTime is how long something is told again while it is not heard.
 const tellTime = 8 * time.Second
 

@@ -72,6 +72,7 @@ type Message struct {
 	State     string     `json:"state"`
 	Code      string     `json:"code,omitempty"`     // why an answer failed or was stopped
 	ReplyTo   int64      `json:"reply_to,omitempty"` // of an answer: what it answers
+	Feedback  string     `json:"feedback,omitempty"` // of an answer: how the person likes it
 	Said
 	Steps []Step `json:"steps,omitempty"` // of an answer, in pages of messages
 }

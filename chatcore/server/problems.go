@@ -37,6 +37,8 @@ func problemOf(err error) serving.Problem {
 		return problem
 	case errors.Is(err, store.ErrNotFound):
 		return serving.Problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is nothing here under this id."}
+	case errors.Is(err, store.ErrNoAnswer):
+		return serving.Problem{Status: http.StatusBadRequest, Code: "no_answer", Detail: "Only answers take feedback, and this message is the person's own."}
 	case errors.Is(err, store.ErrBusy):
 		return serving.Problem{Status: http.StatusConflict, Code: "turn_at_work", Detail: "An answer is still being written in this conversation. Wait for it to end."}
 	case errors.As(err, &inactive):

@@ -130,6 +130,8 @@ var _ = Describe("A request that does not fit", func() {
 		Entry("for a run that is not there", missing("GET", "/runs/1", "")),
 		Entry("for a run that can't be", missing("GET", "/runs/x", "")),
 		Entry("for the events of a run that is not there", missing("GET", "/runs/1/events", "")),
+		Entry("with feedback on what is not there", missing("POST", "/messages/1/feedback", `{"kind": "positive"}`)),
+		Entry("with feedback on what can't be", missing("POST", "/messages/x/feedback", `{"kind": "positive"}`)),
 		Entry("to stop a run that is not there", missing("POST", "/runs/1/cancel", "")),
 		Entry("to leave a run that is not there", missing("POST", "/runs/1/reader-left", "")),
 		Entry("with tools of the client's", chat(`{"content": "Hi", "client_tools": [{"name": "x"}]}`, "client_tools")),

@@ -38,6 +38,7 @@ type Conversations interface {
 	CreateSession(ctx context.Context, userID, sessionID string, lifetime time.Duration) (api.Session, error)
 	Session(ctx context.Context, userID, sessionID string) (api.Session, error)
 	DeleteSession(ctx context.Context, userID, sessionID string) error
+	GiveFeedback(ctx context.Context, userID string, messageID int64, kind string) (changed bool, err error)
 }
 
 // Callers says who is calling.
@@ -62,6 +63,7 @@ type Server struct {
 	Ready         func(context.Context) error
 	Keys          http.Handler // the public halves of the keys that chatcore signs with
 	Config        Config
+	Metrics       *Metrics // none when nil
 	Log           *slog.Logger
 	SessionID     func() string // makes the id of a new session
 }
@@ -117,6 +119,7 @@ func (s *Server) mount(user *echo.Group) {
 	user.PATCH("/conversations/:id", s.changeConversation, s.authorize)
 	user.DELETE("/conversations/:id", s.deleteConversation, s.authorize)
 	user.GET("/conversations/:id/messages", s.listMessages, s.authorize)
+	user.POST("/messages/:id/feedback", s.giveFeedback, s.authorize)
 	user.GET("/runs/:run_id", s.runStatus, s.authorize)
 	user.GET("/runs/:run_id/events", s.runEvents, s.authorize)
 	user.POST("/runs/:run_id/cancel", s.cancelRun, s.authorize)

@@ -22,15 +22,16 @@ type messageRow struct {
 	State     string         `db:"state"`
 	Code      sql.NullString `db:"code"`
 	CreatedAt time.Time      `db:"created_at"`
+	Feedback  sql.NullString `db:"feedback"`
 	saidRow
 }
 
-const messageColumns = `id, position, role, content, reply_to, state, code, created_at, ` + saidColumns
+const messageColumns = `id, position, role, content, reply_to, state, code, created_at, feedback, ` + saidColumns
 
 func (r messageRow) message() (api.Message, error) {
 	message := api.Message{
 		ID: r.ID, Role: r.Role, Content: r.Content, ToolCalls: []api.ToolCall{}, CreatedAt: r.CreatedAt.UTC(),
-		Position: r.Position, State: r.State, Code: r.Code.String, ReplyTo: r.ReplyTo.Int64,
+		Position: r.Position, State: r.State, Code: r.Code.String, ReplyTo: r.ReplyTo.Int64, Feedback: r.Feedback.String,
 	}
 	if r.Role != api.RoleUser {
 		return message, nil // what an answer is asked with is nobody's but the run's
