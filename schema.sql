@@ -45,11 +45,14 @@ CREATE TABLE IF NOT EXISTS tool_effects (
   PRIMARY KEY (user_id, call_key)
 );
 
--- A conversation. last_position counts up under this row's lock and orders everything in the conversation.
+-- A conversation. last_position counts up under this row's lock and orders everything in the conversation. title_position is
+-- where the message stands that the title was taken from; NULL: the person gave it, and nobody else may.
 CREATE TABLE IF NOT EXISTS conversations (
   user_id            text        NOT NULL,
   id                 bigint      NOT NULL,
   title              text                 CHECK (char_length(title) BETWEEN 1 AND 200),
+  title_position     bigint,
+  title_by_model     boolean     NOT NULL DEFAULT false,
   status             text        NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'locked', 'closed')),
   status_reason      text                 CHECK (char_length(status_reason) BETWEEN 1 AND 500),
   archived           boolean     NOT NULL DEFAULT false,

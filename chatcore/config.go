@@ -32,6 +32,7 @@ type config struct {
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL" envDefault:"https://api.openai.com/v1"`
 	Model         string `env:"AGENT_MODEL" envDefault:"gpt-4-turbo"`
 	PromptFile    string `env:"AGENT_PROMPT_FILE"`
+	TitleModel    string `env:"TITLE_MODEL"` // words titles; none by default: they are taken from the first message
 
 	// Models may be chosen for a message, beside AGENT_MODEL, which answers when nobody chooses.
 	Models []string `env:"MODELS"`

@@ -16,6 +16,7 @@ import (
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/server"
 	"taskpilot/chatcore/store"
+	"taskpilot/chatcore/titles"
 	"taskpilot/chatcore/tools"
 	"taskpilot/internal/ids"
 	"taskpilot/internal/ownerdb"
@@ -43,6 +44,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		// The fragment tells this process from one that was here before and died: their leases differ.
 		OwnerURL: conf.InternalURL + "#" + rand.Text(), Peers: newPeers(keys),
 		Models: conf.models(), Lease: conf.Lease, MaxHistory: conf.MaxHistory, Grace: conf.Grace, Finish: conf.Disconnect == "finish",
+		Titles: newTitles(conf, log),
 	}, log)
 	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRenewing()
@@ -101,6 +103,16 @@ func newPeers(keys *tokens.Keys) *peers.Peers {
 func newAgent(conf config, toolbox *tools.Tools, log *slog.Logger) *agent.Agent {
 	endpoint := model.New(model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.Model, Log: log})
 	return agent.New(endpoint, toolbox, agent.Config{System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime}, log)
+}
+
+// newTitles is nil when no model is to word titles.
+func newTitles(conf config, log *slog.Logger) runs.Titles {
+	if conf.TitleModel == "" {
+		return nil
+	}
+	return titles.New(model.New(model.Config{
+		BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.TitleModel, MaxCompletionTokens: titles.MaxTokens, Log: log,
+	}))
 }
 
 // newVerifier accepts users' tokens and the adapter's hop tokens. Ready waits for the database and the users' keys only:

@@ -91,7 +91,8 @@ type (
 		Icon string `json:"icon,omitempty"`
 	}
 
-	// ConversationUpdated has the conversation after its title changed.
+	// ConversationUpdated has the conversation after its title or status changed: behind RunStarted, before the turn's end,
+	// or both.
 	ConversationUpdated struct {
 		Conversation Conversation `json:"conversation"`
 	}

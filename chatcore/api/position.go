@@ -14,7 +14,7 @@ import (
 type Position struct {
 	Step   int  // the step's ordinal in the turn, from 1; 0 before the first step
 	Part   Part // which part of the step
-	Index  int  // of calls: their index when they start, the rank in which they finished when they end
+	Index  int  // of calls: their index when they start, the rank in which they finished when they end; of the conversation: 1 before the turn's end
 	Offset int  // of text: bytes of UTF-8 up to and including this event
 }
 

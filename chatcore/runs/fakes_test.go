@@ -62,7 +62,7 @@ func (m *memory) Accept(_ context.Context, turn store.NewTurn) (store.Turn, erro
 	m.turn = store.StoredTurn{
 		Answer: api.Message{ID: m.id(), Role: api.RoleAssistant, State: api.StateRunning, ToolCalls: []api.ToolCall{}},
 		Turn: store.Turn{
-			UserID: turn.UserID, Conversation: api.Conversation{ID: 1}, Titled: true,
+			UserID: turn.UserID, Conversation: api.Conversation{ID: 1, Title: "Hello", Status: api.ConversationActive}, Titled: true, FirstTitle: "Hello",
 			UserMessage: api.Message{ID: 2, Content: turn.Content}, History: []api.Message{{Role: api.RoleUser, Content: turn.Content}},
 		},
 		OwnerURL: turn.OwnerURL,
@@ -141,6 +141,19 @@ func (m *memory) EndTurn(_ context.Context, end store.TurnEnd) (api.Message, api
 		m.turn.Answer.Steps = append(m.turn.Answer.Steps, step.Step)
 	}
 	return m.turn.Answer, m.turn.Conversation, nil
+}
+
+func (m *memory) Retitle(_ context.Context, userID string, conversation, position int64, title string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.fail("Retitle"); err != nil {
+		return err
+	}
+	if m.gone || m.turn.UserID != userID || m.turn.Conversation.ID != conversation || m.turn.UserMessage.Position != position {
+		return store.ErrNotFound
+	}
+	m.turn.Conversation.Title, m.turn.Retitled = title, true
+	return nil
 }
 
 func (m *memory) LoadTurn(_ context.Context, userID string, runID int64) (store.StoredTurn, error) {

@@ -83,6 +83,7 @@ func (m *Manager) Refuse() {
 // and are recorded, and another replica goes on from there.
 func (m *Manager) Close(ctx context.Context) {
 	m.Refuse()
+	defer m.closeTitles()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -100,4 +101,16 @@ func (m *Manager) Close(ctx context.Context) {
 	}
 	m.mu.Unlock()
 	<-done
+}
+
+// closeTitles ends the requests for titles: no turn waits for them any more.
+func (m *Manager) closeTitles() {
+	m.mu.Lock()
+	select {
+	case <-m.untitled:
+	default:
+		close(m.untitled)
+	}
+	m.mu.Unlock()
+	m.titling.Wait()
 }

@@ -21,6 +21,7 @@ type Store interface {
 	CommitStep(ctx context.Context, reply store.Reply) (api.Step, []string, error)
 	RecordCall(ctx context.Context, userID string, record api.ToolCall, end store.CallEnd) (api.ToolCall, error)
 	EndTurn(ctx context.Context, end store.TurnEnd) (api.Message, api.Conversation, error)
+	Retitle(ctx context.Context, userID string, conversationID, position int64, title string) error
 	LoadTurn(ctx context.Context, userID string, runID int64) (store.StoredTurn, error)
 	Leases
 }
@@ -53,6 +54,8 @@ type Config struct {
 	Grace      time.Duration // how long a page that left may come back before its turn is stopped; 10 s when zero
 	Finish     bool          // a turn whose page left is finished in any case
 	Peers      Peers         // the other replicas; nil: there are none
+	Titles     Titles        // words titles; nil: they stay as the first message has them
+	TitleWait  time.Duration // how long a turn's end waits for its title; 2 s when zero
 	EndDelay   time.Duration // before its second try; it grows; 500 ms when zero
 }
 
@@ -68,19 +71,22 @@ type Manager struct {
 	over    bool // and those at work are to end
 	atWork  map[*Run]struct{}
 	wait    sync.WaitGroup
+
+	titling  sync.WaitGroup
+	untitled chan struct{} // closed when nobody needs titles any more
 }
 
 // NewManager makes a Manager. Renew must run beside it.
 func NewManager(s Store, a Agent, config Config, log *slog.Logger) *Manager {
 	for field, otherwise := range map[*time.Duration]time.Duration{
 		&config.EndTime: 30 * time.Second, &config.EndDelay: 500 * time.Millisecond,
-		&config.Patience: 45 * time.Second, &config.Grace: 10 * time.Second,
+		&config.Patience: 45 * time.Second, &config.Grace: 10 * time.Second, &config.TitleWait: 2 * time.Second,
 	} {
 		if *field == 0 {
 			*field = otherwise
 		}
 	}
-	return &Manager{store: s, agent: a, config: config, log: log, atWork: map[*Run]struct{}{}}
+	return &Manager{store: s, agent: a, config: config, log: log, atWork: map[*Run]struct{}{}, untitled: make(chan struct{})}
 }
 
 // ErrGoingDown says that this replica takes no new turns.
@@ -120,6 +126,7 @@ func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err 
 	run := newRun(turn.UserID, store.FirstOwner(m.config.OwnerURL), startedOf(turn), stop)
 	if turn.Titled {
 		run.transcript.Titled = &turn.Conversation
+		m.title(ctx, run, turn.UserMessage)
 	}
 	m.begin(run)
 	j := m.journal(run)

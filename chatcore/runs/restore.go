@@ -11,7 +11,12 @@ import (
 func Restore(turn store.StoredTurn) Transcript {
 	t := Transcript{Started: startedOf(turn.Turn)}
 	if turn.Titled {
-		t.Titled = &turn.Conversation
+		titled := turn.Conversation
+		titled.Title = turn.FirstTitle
+		t.Started.Conversation, t.Titled = titled, &titled
+	}
+	if turn.Retitled || turn.Conversation.Status != api.ConversationActive {
+		t.News = &turn.Conversation
 	}
 	for _, step := range turn.Steps {
 		t.Steps = append(t.Steps, restoreStep(step))

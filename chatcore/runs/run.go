@@ -18,6 +18,8 @@ type Run struct {
 	conversation int64
 	owner        string // the lease's OwnerURL
 
+	titling chan struct{} // closed when the model's title is there, or will not come; nil: none was asked for
+
 	mu         sync.Mutex
 	transcript Transcript
 	changed    chan struct{} // closed and replaced at each change

@@ -63,6 +63,9 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 	run.transcript = Restore(turn)
 	j := m.journal(run)
 	j.restore(turn)
+	if turn.Titled && !turn.Retitled && claim.Attempt <= maxAttempts {
+		m.title(ctx, run, turn.UserMessage)
+	}
 	m.begin(run)
 	m.work(work, j, func(ctx context.Context) agent.Ending {
 		if claim.Attempt > maxAttempts {

@@ -12,6 +12,7 @@ import (
 type Transcript struct {
 	Started api.RunStarted
 	Titled  *api.Conversation // the conversation, when this turn gave it its title
+	News    *api.Conversation // the conversation at the turn's end, when its title or status has changed meanwhile
 	Steps   []*StepTranscript
 	End     api.Body // nil while the turn is at work
 }
@@ -46,10 +47,14 @@ func (t *Transcript) Next(after api.Position) (at api.Position, body api.Body, o
 			return at, body, ok
 		}
 	}
-	if end := t.end(); t.End != nil && after.Before(end) {
-		return end, t.End, true
+	if t.End == nil {
+		return api.Position{}, nil, false
 	}
-	return api.Position{}, nil, false
+	end := t.end()
+	if news := (api.Position{Step: end.Step, Part: api.PartConversation, Index: 1}); t.News != nil && after.Before(news) {
+		return news, api.ConversationUpdated{Conversation: *t.News}, true
+	}
+	return end, t.End, after.Before(end)
 }
 
 // end is where the turn's end stands.

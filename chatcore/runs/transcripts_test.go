@@ -136,6 +136,9 @@ func newTranscript(t *rapid.T) *runs.Transcript {
 	if rapid.Bool().Draw(t, "titled") {
 		transcript.Titled = &api.Conversation{ID: 1, Title: "Hello"}
 	}
+	if rapid.Bool().Draw(t, "news") {
+		transcript.News = &api.Conversation{ID: 1, Title: "Greetings"}
+	}
 	return transcript
 }
 

@@ -59,7 +59,10 @@ func (m *Manager) answer(ctx context.Context, turn agent.Turn, j *journal) (endi
 // end closes the answer with the ending's sentence, stores it as a message, and shows the end. While the database is away
 // it tries on: a turn that ended and a stored answer are the same thing.
 func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) {
-	answer, err := m.storeEnd(context.WithoutCancel(ctx), j, ending)
+	if !ending.Failed {
+		m.awaitTitle(ctx, j.run)
+	}
+	answer, conversation, err := m.storeEnd(context.WithoutCancel(ctx), j, ending)
 	if errors.Is(err, store.ErrNotFound) { // taken over, ended elsewhere, or deleted: who follows will see
 		j.run.giveUp()
 		return
@@ -69,6 +72,7 @@ func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) {
 		j.end(lost(), nil)
 		return
 	}
+	j.news(conversation)
 	j.end(endOf(ending, answer), &answer)
 }
 
@@ -93,14 +97,14 @@ func endOf(ending agent.Ending, answer api.Message) api.Body {
 	}
 }
 
-func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending) (api.Message, error) {
+func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending) (answer api.Message, conversation api.Conversation, err error) {
 	said := ending.Sentence == ""
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval = m.config.EndDelay
-	return backoff.Retry(ctx, func() (api.Message, error) {
+	answer, err = backoff.Retry(ctx, func() (answer api.Message, err error) {
 		if !said {
 			if err := j.say(ctx, ending.Code, ending.Sentence); err != nil {
-				return api.Message{}, permanent(err)
+				return answer, permanent(err)
 			}
 			said = true
 		}
@@ -110,9 +114,10 @@ func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending)
 		}
 		ctx, cancel := bounded(ctx)
 		defer cancel()
-		answer, _, err := m.store.EndTurn(ctx, end)
+		answer, conversation, err = m.store.EndTurn(ctx, end)
 		return answer, permanent(err)
 	}, backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(m.config.EndTime))
+	return answer, conversation, err
 }
 
 // permanent stops trying where another try can't help: the conversation was deleted, or the turn ended elsewhere.

@@ -14,6 +14,8 @@ import (
 type conversationRow struct {
 	ID           int64          `db:"id"`
 	Title        sql.NullString `db:"title"`
+	TitleFrom    sql.NullInt64  `db:"title_position"`
+	TitleByModel bool           `db:"title_by_model"`
 	Status       string         `db:"status"`
 	StatusReason sql.NullString `db:"status_reason"`
 	Archived     bool           `db:"archived"`
@@ -23,7 +25,7 @@ type conversationRow struct {
 	UpdatedAt    time.Time      `db:"updated_at"`
 }
 
-const conversationColumns = `id, title, status, status_reason, archived, message_count, last_position, created_at, updated_at`
+const conversationColumns = `id, title, title_position, title_by_model, status, status_reason, archived, message_count, last_position, created_at, updated_at`
 
 func (r conversationRow) conversation() api.Conversation {
 	title := api.Untitled
@@ -130,7 +132,8 @@ func (s *Store) ChangeConversation(ctx context.Context, userID string, id int64,
 		}
 		err := tx.Get(ctx, &row, `
 			UPDATE conversations
-			SET title = COALESCE($3, title), archived = COALESCE($4, archived), status = COALESCE($5, status),
+			SET title = COALESCE($3, title), title_by_model = title_by_model AND $3::text IS NULL,
+				title_position = CASE WHEN $3::text IS NULL THEN title_position END, archived = COALESCE($4, archived), status = COALESCE($5, status),
 				status_reason = CASE WHEN $5::text IS NULL THEN status_reason ELSE $6 END, updated_at = $7
 			WHERE user_id = $1 AND id = $2
 			RETURNING `+conversationColumns, userID, id, patch.Title, patch.Archived, patch.Status, patch.Reason, s.now())

@@ -123,10 +123,11 @@ func loadMessages(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 		SELECT `+conversationColumns+` FROM conversations
 		WHERE user_id = $1 AND id = (SELECT conversation_id FROM messages WHERE user_id = $1 AND id = $2)`, turn.UserID, turn.RunID)
 	turn.Conversation = conversation.conversation()
-	// Nobody wrote down who gave the title, but it can be seen; an answer that was asked for again gave none.
-	turn.Titled = turn.Answer.Position == turn.UserMessage.Position+1 && turn.Conversation.Title == titleFrom(turn.UserMessage.Content)
 	if err != nil {
 		return found(err, "reading a turn's conversation")
+	}
+	if turn.Answer.Position == turn.UserMessage.Position+1 { // an answer that was asked for again gave no title
+		turn.titled(conversation, turn.UserMessage.Position, turn.UserMessage.Content)
 	}
 	turn.Superseded, err = supersededBy(ctx, tx, turn)
 	return err

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
 	"strings"
 	"unicode"
+
+	"taskpilot/internal/ownerdb"
 )
 
 // maxTitle is how many characters of a message make a title.
@@ -24,4 +27,27 @@ func titleFrom(content string) string {
 		}
 	}
 	return string(cut) + "…"
+}
+
+// titled notes whether a question's turn gave the conversation its title.
+func (t *Turn) titled(row conversationRow, questionPosition int64, content string) {
+	if t.Titled = row.TitleFrom.Valid && row.TitleFrom.Int64 == questionPosition; t.Titled {
+		t.FirstTitle, t.Retitled = titleFrom(content), row.TitleByModel
+	}
+}
+
+// Retitle puts the model's title in the place of the one that was taken from the message at a position. ErrNotFound says
+// that this is not the title any more: the person gave another, or a model did; doing the same again is fine. It is no
+// change that moves the conversation up in lists.
+func (s *Store) Retitle(ctx context.Context, userID string, conversationID, position int64, title string) error {
+	return s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		changed, err := tx.Exec(ctx, `
+			UPDATE conversations SET title = $4, title_by_model = true
+			WHERE user_id = $1 AND id = $2 AND title_position = $3 AND (NOT title_by_model OR title = $4)`,
+			userID, conversationID, position, title)
+		if err == nil && changed == 0 {
+			return ErrNotFound
+		}
+		return found(err, "giving a conversation the model's title")
+	})
 }

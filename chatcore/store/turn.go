@@ -33,7 +33,9 @@ type Turn struct {
 	Conversation api.Conversation
 	UserMessage  api.Message
 	RunID        int64
-	Titled       bool          // this turn gave the conversation its title
+	Titled       bool          // this turn gave the conversation its title, and nobody but the model has changed it since
+	FirstTitle   string        // what that was, when Titled
+	Retitled     bool          // the model has worded it anew since
 	History      []api.Message // oldest first, ends with UserMessage
 	Superseded   []api.Message // what went, when UserMessage is answered again
 	Earlier      []api.Message // earlier answers to UserMessage
@@ -147,7 +149,8 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	row, now := conversationRow{}, s.now()
 	err := tx.Get(ctx, &row, `
 		UPDATE conversations
-		SET last_position = last_position + 2, message_count = message_count + 1, updated_at = $3, title = COALESCE(title, NULLIF($4, ''))
+		SET last_position = last_position + 2, message_count = message_count + 1, updated_at = $3, title = COALESCE(title, NULLIF($4, '')),
+			title_position = CASE WHEN title IS NULL AND $4 <> '' THEN last_position + 1 ELSE title_position END
 		WHERE user_id = $1 AND id = $2
 		RETURNING `+conversationColumns, turn.UserID, before.ID, now, titleFrom(turn.Content))
 	if err != nil {
@@ -162,7 +165,7 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	if err := insertQuestion(ctx, tx, turn.UserID, row.ID, question); err != nil {
 		return err
 	}
-	accepted.Titled = !before.Title.Valid && row.Title.Valid
+	accepted.titled(row, question.Position, turn.Content)
 	return s.beginAnswer(ctx, tx, turn, row, question, now, accepted)
 }
 

@@ -190,3 +190,67 @@ var _ = Describe("A title", func() {
 		Expect(turn.Conversation.Title).To(Equal("Mine"))
 	})
 })
+
+var _ = Describe("A title of the model's", func() {
+	var (
+		d    *desk
+		turn store.Turn
+	)
+
+	BeforeEach(func(ctx SpecContext) {
+		d = newDesk()
+		turn = d.exchange(ctx, "Buy milk", 0)
+		d.exchange(ctx, "Something else, later", 0)
+	})
+
+	retitle := func(ctx SpecContext, title string) error {
+		return d.Retitle(ctx, d.user, turn.Conversation.ID, turn.UserMessage.Position, title)
+	}
+	loaded := func(ctx SpecContext) store.StoredTurn {
+		GinkgoHelper()
+		stored, err := d.LoadTurn(ctx, d.user, turn.RunID)
+		Expect(err).NotTo(HaveOccurred())
+		return stored
+	}
+
+	It("takes the place of the first one, once, and moves nothing", func(ctx SpecContext) {
+		before, _ := d.list(ctx, store.Page{Limit: 10})
+		for range 2 { // the word of the first time may be lost
+			Expect(retitle(ctx, "Groceries")).To(Succeed())
+		}
+		Expect(retitle(ctx, "Shopping")).To(MatchError(store.ErrNotFound))
+		Expect(d.Conversation(ctx, d.user, turn.Conversation.ID)).To(HaveField("Title", "Groceries"))
+		after, _ := d.list(ctx, store.Page{Limit: 10})
+		Expect(after).To(Equal(before))
+		Expect(loaded(ctx).Turn).To(And(HaveField("Titled", true), HaveField("FirstTitle", "Buy milk"), HaveField("Retitled", true)))
+	})
+
+	It("never takes the place of the person's, not even of one that reads the same", func(ctx SpecContext) {
+		for _, own := range []string{"Mine", "Buy milk"} {
+			_, err := d.ChangeConversation(ctx, d.user, turn.Conversation.ID, api.ConversationPatch{Title: &own})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(retitle(ctx, "Groceries")).To(MatchError(store.ErrNotFound))
+			Expect(d.Conversation(ctx, d.user, turn.Conversation.ID)).To(HaveField("Title", own))
+			Expect(loaded(ctx).Turn).To(And(HaveField("Titled", false), HaveField("Retitled", false)))
+		}
+	})
+
+	It("gives way to the person's", func(ctx SpecContext) {
+		Expect(retitle(ctx, "Groceries")).To(Succeed())
+		_, err := d.ChangeConversation(ctx, d.user, turn.Conversation.ID, api.ConversationPatch{Archived: ptr(false)})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(loaded(ctx).Retitled).To(BeTrue(), "that was no rename")
+		_, err = d.ChangeConversation(ctx, d.user, turn.Conversation.ID, api.ConversationPatch{Title: ptr("Mine")})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(loaded(ctx).Turn).To(And(HaveField("Titled", false), HaveField("Retitled", false), HaveField("Conversation.Title", "Mine")))
+	})
+
+	It("belongs to the turn that gave the first one, and to no other", func(ctx SpecContext) {
+		second := d.exchange(ctx, "Buy milk", turn.Conversation.ID)
+		stored, err := d.LoadTurn(ctx, d.user, second.RunID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(stored.Titled).To(BeFalse(), "it said the same words")
+		Expect(d.Retitle(ctx, d.user, turn.Conversation.ID, second.UserMessage.Position, "Groceries")).To(MatchError(store.ErrNotFound))
+		Expect(d.Retitle(ctx, "somebody else", turn.Conversation.ID, turn.UserMessage.Position, "Groceries")).To(MatchError(store.ErrNotFound))
+	})
+})
