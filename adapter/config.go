@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"taskpilot/internal/limits"
 	"taskpilot/internal/settings"
 	"taskpilot/internal/tokens"
 )
@@ -23,7 +24,9 @@ type config struct {
 	ChatToken   string `env:"CHAT_API_TOKEN" secret:"file"` // only without signing keys
 	SigningKeys string `env:"SIGNING_KEYS_FILE"`            // for hop tokens and sessions
 
-	tokens.Users
+	Users tokens.Users
+
+	Limits limits.Settings
 
 	Enabled        bool     `env:"CHATKIT_ENABLED" envDefault:"true"`
 	SessionSeconds int      `env:"CHATKIT_SESSION_TIMEOUT" envDefault:"3600"`
@@ -69,7 +72,7 @@ func readConfig(environ []string) (config, error) {
 func (c config) faults() error {
 	all := []error{
 		settings.Addr("ADDR", c.Addr), settings.Addr("PRIVATE_ADDR", c.PrivateAddr),
-		settings.URL("CHAT_API_URL", c.ChatURL), settings.URL("AUTH_JWKS_URL", c.UsersJWKS), c.Users.Fault(), settings.URL("PUBLIC_URL", c.PublicURL), settings.URL("DEV_ISSUER_URL", c.DevIssuer),
+		settings.URL("CHAT_API_URL", c.ChatURL), settings.URL("AUTH_JWKS_URL", c.Users.JWKS), c.Users.Fault(), c.Limits.Fault(), settings.URL("PUBLIC_URL", c.PublicURL), settings.URL("DEV_ISSUER_URL", c.DevIssuer),
 	}
 	if c.ChatURL == "" {
 		all = append(all, errors.New("CHAT_API_URL is missing: the address of chatcore"))

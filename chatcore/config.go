@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"taskpilot/chatcore/agent"
+	"taskpilot/internal/limits"
 	"taskpilot/internal/settings"
 	"taskpilot/internal/tokens"
 )
@@ -23,7 +24,7 @@ type config struct {
 	DatabaseURL   string `env:"DATABASE_URL,required,notEmpty" secret:"file"`
 	DatabaseConns int    `env:"DATABASE_CONNS" envDefault:"16"`
 
-	tokens.Users
+	Users       tokens.Users
 	AdapterJWKS string `env:"ADAPTER_JWKS_URL"` // keys of the adapter, which calls for its users
 	SigningKeys string `env:"SIGNING_KEYS_FILE,required,notEmpty"`
 
@@ -37,6 +38,8 @@ type config struct {
 	// Models may be chosen for a message, beside AGENT_MODEL, which answers when nobody chooses.
 	Models []string `env:"MODELS"`
 
+	Limits       limits.Settings
+	UserTurns    int           `env:"TURNS_PER_USER" envDefault:"10"` // at work at the same time, over all replicas
 	MaxHistory   int           `env:"CHATKIT_MAX_HISTORY" envDefault:"10"`
 	MaxSteps     int           `env:"AGENT_MAX_STEPS" envDefault:"8"`
 	MaxTime      time.Duration `env:"AGENT_MAX_TIME" envDefault:"60s"`
@@ -59,7 +62,8 @@ func readConfig(environ []string) (config, error) {
 
 func (c *config) check() error {
 	faults := []error{
-		settings.URL("AUTH_JWKS_URL", c.UsersJWKS), c.Users.Fault(), settings.URL("ADAPTER_JWKS_URL", c.AdapterJWKS), settings.URL("MCP_URL", c.MCPURL),
+		settings.URL("AUTH_JWKS_URL", c.Users.JWKS), c.Users.Fault(), c.Limits.Fault(), settings.Positive("TURNS_PER_USER", c.UserTurns),
+		settings.URL("ADAPTER_JWKS_URL", c.AdapterJWKS), settings.URL("MCP_URL", c.MCPURL),
 		settings.URL("OPENAI_BASE_URL", c.OpenAIBaseURL), settings.URL("INTERNAL_URL", c.InternalURL), c.readPrompt(),
 		settings.Positive("CHATKIT_MAX_HISTORY", c.MaxHistory), settings.Positive("AGENT_MAX_STEPS", c.MaxSteps),
 		settings.Positive("CHAT_MAX_CONTENT", c.MaxContent), settings.Positive("DATABASE_CONNS", c.DatabaseConns),

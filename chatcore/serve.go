@@ -44,7 +44,8 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		// The fragment tells this process from one that was here before and died: their leases differ.
 		OwnerURL: conf.InternalURL + "#" + rand.Text(), Peers: newPeers(keys),
 		Models: conf.models(), Lease: conf.Lease, MaxHistory: conf.MaxHistory, Grace: conf.Grace, Finish: conf.Disconnect == "finish",
-		Titles: newTitles(conf, log),
+		Titles:    newTitles(conf, log),
+		UserTurns: conf.UserTurns,
 	}, log)
 	renewing, stopRenewing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRenewing()
@@ -58,6 +59,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	verifier, ready := newVerifier(conf, keys, db, log)
 	front := &server.Server{
 		Turns: manager, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys, Log: log, Metrics: metrics,
+		Requests: conf.Limits.Users(time.Now), TurnRate: conf.Limits.Turns(time.Now),
 		SessionID: func() string { return "cks_" + rand.Text() },
 		Config:    server.Config{MaxContent: conf.MaxContent, Models: conf.models(), Heartbeat: orNone(conf.Heartbeat)},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/auth"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"taskpilot/internal/limits"
 	"taskpilot/internal/ownerdb"
 	"taskpilot/internal/serving"
 	"taskpilot/internal/tokens"
@@ -50,7 +51,7 @@ func newHandler(conf config, db *ownerdb.DB, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /healthz", healthz)
 	mux.Handle("GET /readyz", readyz)
-	mux.Handle("/mcp", http.NewCrossOriginProtection().Handler(authenticate(verifier, streamable)))
+	mux.Handle("/mcp", http.NewCrossOriginProtection().Handler(authenticate(verifier, conf.Limits.Users(time.Now), streamable)))
 	return serving.Standard(log, mux)
 }
 
@@ -76,8 +77,9 @@ func (c config) checks(db *ownerdb.DB, verifier *tokens.Verifier) []serving.Chec
 }
 
 // authenticate lets only verified callers through, and tells the SDK who they are: a handler reads the caller from the
-// request's TokenInfo, which only the SDK's own middleware can set. Refusals are ours, as problems.
-func authenticate(verifier *tokens.Verifier, next http.Handler) http.Handler {
+// request's TokenInfo, which only the SDK's own middleware can set. Refusals are ours, as problems. Users who call by
+// themselves are limited; chatcore, which calls for many, has counted its callers.
+func authenticate(verifier *tokens.Verifier, users *limits.Limiter, next http.Handler) http.Handler {
 	tell := auth.RequireBearerToken(
 		func(ctx context.Context, _ string, _ *http.Request) (*auth.TokenInfo, error) {
 			subject, ok := ctx.Value(subjectKey{}).(string)
@@ -91,6 +93,8 @@ func authenticate(verifier *tokens.Verifier, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		identity, err := verifier.Bearer(r)
 		switch {
+		case err == nil && identity.Issuer != tokens.HopChatcore && users.Take(identity.Subject) > 0:
+			serving.WriteProblem(w, r, limits.TooMany(time.Second))
 		case err == nil:
 			handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), subjectKey{}, identity.Subject)))
 		case errors.Is(err, tokens.ErrKeysUnavailable):

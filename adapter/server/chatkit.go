@@ -30,9 +30,14 @@ func (s *Server) chatkit(c echo.Context) error {
 		return s.failStream(c, who, whoErr)
 	case undecided:
 		return refusal(whoErr)
+	case request.Streams() && s.tooMuch(who, request):
+		return s.endStream(c, chatkit.Error{Message: s.options.Words.TooMany(), AllowRetry: true})
 	case request.Streams():
 		return s.answerStream(c, who, request, guard(c.Request().Header.Get(frameHeader), request, body))
 	default:
+		if err := s.admit(who); err != nil {
+			return err
+		}
 		return s.answerWhole(c, who, request)
 	}
 }

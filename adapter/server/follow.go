@@ -74,6 +74,9 @@ func (s *Server) thread(c echo.Context) (who tokens.Identity, conversation int64
 	if who, err = s.identify(c.Request()); err != nil {
 		return who, 0, refusal(err)
 	}
+	if err := s.admit(who); err != nil {
+		return who, 0, err
+	}
 	conversation, ok := translate.ParseThreadID(c.Param("thread_id"))
 	if !ok {
 		return who, 0, notFound()

@@ -15,6 +15,7 @@ import (
 	"taskpilot/adapter/present"
 	"taskpilot/adapter/translate"
 	"taskpilot/chatcore/api"
+	"taskpilot/internal/limits"
 	"taskpilot/internal/serving"
 	"taskpilot/internal/tokens"
 )
@@ -59,6 +60,10 @@ type Options struct {
 	WriteTime time.Duration // 30 s: for each write of a stream
 	WholeTime time.Duration // 30 s: for a request that is answered with JSON
 	Patience  time.Duration // 5 s: how long chatcore may take before a stream is begun without it
+
+	Addresses *limits.Addresses // of requests by address
+	Requests  *limits.Limiter   // of requests by user; nil: none
+	Turns     *limits.Limiter   // of turns by user; nil: none
 
 	ReloadWait time.Duration // how long a reloaded page waits for an answer at work that nobody shows; not at all when zero
 }
@@ -151,7 +156,7 @@ func (s *Server) enabled(next echo.HandlerFunc) echo.HandlerFunc {
 
 // route serves a path to pages, with one method.
 func (s *Server) route(e *echo.Echo, method, path string, handler echo.HandlerFunc) {
-	e.Any(path, s.enabled(s.crossOrigin(method, only(method, handler))))
+	e.Any(path, s.enabled(s.crossOrigin(method, only(method, s.calm(handler)))))
 }
 
 // only refuses every other method.

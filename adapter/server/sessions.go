@@ -70,6 +70,9 @@ func (s *Server) createSession(c echo.Context) error {
 	if err != nil {
 		return refusal(err)
 	}
+	if err := s.admit(user); err != nil {
+		return err
+	}
 	session, err := s.options.Chat.OpenSession(c.Request().Context(), user, s.options.SessionTimeout)
 	if err != nil {
 		return s.problem(user, err)

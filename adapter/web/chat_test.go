@@ -23,7 +23,7 @@ var _ = Describe("The page", func() {
 		Eventually(ctx, alice.sees).WithArguments(ctx, "#name").Should(BeTrue())
 		alice.pictures(ctx, "signin")
 		alice.signsIn(ctx, "alice")
-		Expect(alice.reads(ctx, ".greeting")).To(Equal([]string{"What’s on your list, alice?"}))
+		Eventually(ctx, alice.reads).WithArguments(ctx, ".greeting").Should(Equal([]string{"What’s on your list, alice?"}))
 		Expect(alice.reads(ctx, ".who")).To(Equal([]string{"Signed in as alice"}))
 		alice.pictures(ctx, "start")
 		Expect(alice.page.Errors()).To(BeEmpty())

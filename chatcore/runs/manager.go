@@ -53,6 +53,7 @@ type Config struct {
 	Patience   time.Duration // how long anything else is tried while the database is away; 45 s when zero
 	Grace      time.Duration // how long a page that left may come back before its turn is stopped; 10 s when zero
 	Finish     bool          // a turn whose page left is finished in any case
+	UserTurns  int           // turns of a user at work at the same time, over all replicas; any number when zero
 	Peers      Peers         // the other replicas; nil: there are none
 	Titles     Titles        // words titles; nil: they stay as the first message has them
 	TitleWait  time.Duration // how long a turn's end waits for its title; 2 s when zero
@@ -203,7 +204,7 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 	return store.NewTurn{
 		UserID: request.Caller.UserID, SessionID: request.Caller.SessionID, ConversationID: request.ConversationID,
 		Content: request.Content, Said: request.Said, Models: m.config.Models, RetryOf: request.RetryOf, Again: request.Again,
-		MaxHistory: m.config.MaxHistory, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
+		MaxHistory: m.config.MaxHistory, MaxTurns: m.config.UserTurns, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
 		Interrupted: store.Sentence{Code: interrupted.Code, Text: interrupted.Sentence},
 		LostCall:    lostCall(),
 	}

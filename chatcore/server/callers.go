@@ -10,6 +10,7 @@ import (
 
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/store"
+	"taskpilot/internal/limits"
 	"taskpilot/internal/serving"
 	"taskpilot/internal/tokens"
 )
@@ -39,6 +40,12 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		user, err := parameter(c, "user_id")
 		if err != nil || user != identity.Subject {
 			return serving.Problem{Status: http.StatusForbidden, Code: "not_your_path", Detail: "The path names another user than the token."}
+		}
+		if direct(identity) {
+			if wait := s.Requests.Take(identity.Subject); wait > 0 {
+				return limits.TooMany(wait)
+			}
+			c.Set(directKey, true)
 		}
 		if identity.SessionID != "" {
 			if err := s.checkSession(c, identity); err != nil {

@@ -41,6 +41,8 @@ func problemOf(err error) serving.Problem {
 		return serving.Problem{Status: http.StatusBadRequest, Code: "no_answer", Detail: "Only answers take feedback, and this message is the person's own."}
 	case errors.Is(err, store.ErrBusy):
 		return serving.Problem{Status: http.StatusConflict, Code: "turn_at_work", Detail: "An answer is still being written in this conversation. Wait for it to end."}
+	case errors.Is(err, store.ErrManyTurns):
+		return serving.Problem{Status: http.StatusTooManyRequests, Code: "too_many_turns", Detail: "Too many answers are being written for this user. Wait for one to end.", RetryAfter: 2 * time.Second}
 	case errors.As(err, &inactive):
 		return inactiveProblem(inactive)
 	case errors.Is(err, store.ErrKeyUsed):

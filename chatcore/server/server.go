@@ -12,6 +12,7 @@ import (
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/store"
+	"taskpilot/internal/limits"
 	"taskpilot/internal/serving"
 	"taskpilot/internal/tokens"
 )
@@ -65,7 +66,9 @@ type Server struct {
 	Config        Config
 	Metrics       *Metrics // none when nil
 	Log           *slog.Logger
-	SessionID     func() string // makes the id of a new session
+	Requests      *limits.Limiter // of users who call with their own token; nil: none
+	TurnRate      *limits.Limiter // of turns that they begin; nil: none
+	SessionID     func() string   // makes the id of a new session
 }
 
 // Handler answers every route.
@@ -112,7 +115,7 @@ func (s *Server) patience(next echo.HandlerFunc) echo.HandlerFunc {
 
 // mount authorizes route by route: a group's middleware would answer a wrong method with 404 in the place of 405.
 func (s *Server) mount(user *echo.Group) {
-	user.POST("/chat", s.chat, s.authorize)
+	user.POST("/chat", s.chat, s.authorize, s.countTurn)
 	user.GET("/conversations", s.listConversations, s.authorize)
 	user.POST("/conversations", s.createConversation, s.authorize)
 	user.GET("/conversations/:id", s.getConversation, s.authorize)

@@ -21,6 +21,7 @@ type NewTurn struct {
 	RetryOf        int64         // a message to answer again, in place of Content
 	Again                        // finds the turn that the same request began before
 	MaxHistory     int           // messages that come back for the model, what was just said among them
+	MaxTurns       int           // turns of the user at work at the same time; any number when zero
 	OwnerURL       string        // FirstOwner of this replica
 	Lease          time.Duration // how long it is believed to be at work without a word
 	Interrupted    Sentence      // closes an earlier turn here whose replica is gone
@@ -43,7 +44,8 @@ type Turn struct {
 	Joined       bool          // the request was sent before: this is the turn that it began then, and only RunID is set
 }
 
-// Accept stores what the person said and begins its answer. ErrNotFound, ErrBusy and *NotActiveError say why it was not.
+// Accept stores what the person said and begins its answer. ErrNotFound, ErrBusy, ErrManyTurns and *NotActiveError
+// say why it was not.
 func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 	accepted := Turn{UserID: turn.UserID}
 	err := s.insert(ctx, turn.UserID, func(tx *ownerdb.Tx) error {
@@ -61,6 +63,9 @@ func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 			}
 		}
 		if err != nil {
+			return err
+		}
+		if err := refuseCrowd(ctx, tx, turn); err != nil {
 			return err
 		}
 		if err := s.begin(ctx, tx, turn, conversation, &accepted); err != nil {

@@ -11,8 +11,8 @@ import (
 // readSecrets puts into the environment what the files hold that it names.
 func readSecrets(environment map[string]string, settings reflect.Type) error {
 	var faults []error
-	for _, field := range reflect.VisibleFields(settings) {
-		name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
+	for field := range fields(settings) {
+		name := nameOf(field)
 		path := environment[name+"_FILE"]
 		if field.Tag.Get("secret") != "file" || path == "" {
 			continue

@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net"
 	"net/url"
 	"reflect"
@@ -38,12 +39,39 @@ func named(err error, settings reflect.Type) error {
 		if !errors.As(one, &fault) {
 			continue
 		}
-		if field, ok := settings.FieldByName(fault.Name); ok {
-			name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
-			all[i] = fmt.Errorf("%s cannot be read: %w", name, fault.Err)
+		for field := range fields(settings) {
+			if field.Name == fault.Name {
+				all[i] = fmt.Errorf("%s cannot be read: %w", nameOf(field), fault.Err)
+			}
 		}
 	}
 	return errors.Join(all...)
+}
+
+// fields are all settings of a configuration, those of its parts too.
+func fields(settings reflect.Type) iter.Seq[reflect.StructField] {
+	return func(yield func(reflect.StructField) bool) {
+		for field := range settings.Fields() {
+			switch {
+			case nameOf(field) != "":
+				if !yield(field) {
+					return
+				}
+			case field.Type.Kind() == reflect.Struct:
+				for inner := range fields(field.Type) {
+					if !yield(inner) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// nameOf is a setting's name in the environment.
+func nameOf(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
+	return name
 }
 
 // Faults is the error of a configuration with these faults, or nil when there are none.

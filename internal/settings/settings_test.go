@@ -32,6 +32,8 @@ var _ = Describe("Read", func() {
 	})
 
 	It("names every fault at once, by the setting's own name", func() {
+		_, err := settings.Read[secrets]([]string{"PART_SIZE=many"})
+		Expect(err).To(MatchError(ContainSubstring("PART_SIZE cannot be read")))
 		c, err := settings.Read[config]([]string{"SIZE=many", "TIME=soon", "ADDR=:1"})
 		Expect(err).To(MatchError(And(ContainSubstring("NAME"), ContainSubstring("SIZE cannot be read"), ContainSubstring("TIME cannot be read"))))
 		Expect(c.Addr).To(Equal(":1"), "what could be read is there")
@@ -39,8 +41,13 @@ var _ = Describe("Read", func() {
 })
 
 type secrets struct {
-	Key   string `env:"KEY" secret:"file"`
+	Part  part
 	Plain string `env:"PLAIN"`
+}
+
+type part struct {
+	Key  string `env:"KEY" secret:"file"`
+	Size int    `env:"PART_SIZE"`
 }
 
 var _ = Describe("A secret", func() {
@@ -51,7 +58,7 @@ var _ = Describe("A secret", func() {
 	}
 
 	DescribeTable("may stand in a file", func(content, want string) {
-		Expect(settings.Read[secrets]([]string{"KEY_FILE=" + file(content)})).To(Equal(secrets{Key: want}))
+		Expect(settings.Read[secrets]([]string{"KEY_FILE=" + file(content)})).To(Equal(secrets{Part: part{Key: want}}))
 	}, Entry(nil, "hunter2", "hunter2"), Entry(nil, "hunter2\n", "hunter2"), Entry(nil, " with spaces \r\n", " with spaces "))
 
 	It("may not stand in two places, in an empty file or in none, and is in no error", func() {

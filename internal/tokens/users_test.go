@@ -29,7 +29,7 @@ var _ = Describe("Users' tokens with a shared secret", func() {
 	}
 
 	It("say who is calling, and nothing has to be fetched", func(ctx SpecContext) {
-		users := tokens.Users{UsersSecret: shared, UsersClaim: "sub"}
+		users := tokens.Users{Secret: shared, Claim: "sub"}
 		v := verifier(users)
 		Expect(users.Ready(ctx, v)).To(Succeed())
 		who, err := v.Verify(ctx, hs256([]byte(shared), object{}, good))
@@ -38,7 +38,7 @@ var _ = Describe("Users' tokens with a shared secret", func() {
 	})
 
 	It("may have the user's id in another claim, and then only there", func(ctx SpecContext) {
-		v := verifier(tokens.Users{UsersSecret: shared, UsersClaim: "user_id"})
+		v := verifier(tokens.Users{Secret: shared, Claim: "user_id"})
 		who, err := v.Verify(ctx, hs256([]byte(shared), object{}, good.merged(object{"user_id": "bob"})))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(who.Subject).To(Equal("bob"))
@@ -47,7 +47,7 @@ var _ = Describe("Users' tokens with a shared secret", func() {
 	})
 
 	It("are held to issuer and audience where those are set", func(ctx SpecContext) {
-		v := verifier(tokens.Users{UsersSecret: shared, UsersIssuer: issuerName, UsersAudience: audience})
+		v := verifier(tokens.Users{Secret: shared, Issuer: issuerName, Audience: audience})
 		_, err := v.Verify(ctx, hs256([]byte(shared), object{}, good.merged(object{"iss": issuerName, "aud": audience})))
 		Expect(err).NotTo(HaveOccurred())
 		for _, wrong := range []object{{}, {"iss": issuerName}, {"aud": audience}, {"iss": issuerName, "aud": "session-cache"}, {"iss": "https://else", "aud": audience}} {
@@ -56,7 +56,7 @@ var _ = Describe("Users' tokens with a shared secret", func() {
 	})
 
 	It("are refused with another secret, without exp, by another algorithm, and as a session cache", func(ctx SpecContext) {
-		v := verifier(tokens.Users{UsersSecret: shared})
+		v := verifier(tokens.Users{Secret: shared})
 		key := newEdDSA("k1")
 		for what, compact := range map[string]string{
 			"another secret": hs256([]byte(strings.ToUpper(shared)), object{}, good),
@@ -75,7 +75,7 @@ var _ = Describe("Users' tokens with a shared secret", func() {
 		hops := newEdDSA("k1")
 		adapter := newIssuer(hops.public(nil))
 		v := tokens.NewVerifier(tokens.Options{Clock: now.Now},
-			tokens.Source{Issuer: tokens.HopAdapter, Audience: tokens.HopChatcore, JWKSURL: adapter.url}, tokens.Users{UsersSecret: shared}.Source())
+			tokens.Source{Issuer: tokens.HopAdapter, Audience: tokens.HopChatcore, JWKSURL: adapter.url}, tokens.Users{Secret: shared}.Source())
 		public, err := base64.RawURLEncoding.DecodeString(hops.public(nil)["x"].(string))
 		Expect(err).NotTo(HaveOccurred())
 		hop := good.merged(object{"iss": tokens.HopAdapter, "aud": tokens.HopChatcore})
@@ -92,17 +92,17 @@ var _ = Describe("Users' tokens with a shared secret", func() {
 			return
 		}
 		Expect(err).To(MatchError(ContainSubstring(fault)))
-		if users.UsersSecret != "" {
-			Expect(err.Error()).NotTo(ContainSubstring(users.UsersSecret))
+		if users.Secret != "" {
+			Expect(err.Error()).NotTo(ContainSubstring(users.Secret))
 		}
 	},
 		Entry("nothing at all", tokens.Users{}, ""),
-		Entry("a secret alone", tokens.Users{UsersSecret: shared, UsersClaim: "sub"}, ""),
-		Entry("keys with their issuer", tokens.Users{UsersJWKS: "https://x", UsersIssuer: "i", UsersAudience: "a"}, ""),
-		Entry("keys without an issuer", tokens.Users{UsersJWKS: "https://x", UsersAudience: "a"}, "AUTH_ISSUER is missing"),
-		Entry("keys without an audience", tokens.Users{UsersJWKS: "https://x", UsersIssuer: "i"}, "AUTH_AUDIENCE is missing"),
-		Entry("both", tokens.Users{UsersJWKS: "https://x", UsersIssuer: "i", UsersAudience: "a", UsersSecret: shared}, "set one of them"),
-		Entry("a short secret", tokens.Users{UsersSecret: strings.Repeat("x", 31)}, "at least 32 bytes"),
-		Entry("a claim that says something else", tokens.Users{UsersSecret: shared, UsersClaim: "iss"}, "AUTH_USER_CLAIM"),
+		Entry("a secret alone", tokens.Users{Secret: shared, Claim: "sub"}, ""),
+		Entry("keys with their issuer", tokens.Users{JWKS: "https://x", Issuer: "i", Audience: "a"}, ""),
+		Entry("keys without an issuer", tokens.Users{JWKS: "https://x", Audience: "a"}, "AUTH_ISSUER is missing"),
+		Entry("keys without an audience", tokens.Users{JWKS: "https://x", Issuer: "i"}, "AUTH_AUDIENCE is missing"),
+		Entry("both", tokens.Users{JWKS: "https://x", Issuer: "i", Audience: "a", Secret: shared}, "set one of them"),
+		Entry("a short secret", tokens.Users{Secret: strings.Repeat("x", 31)}, "at least 32 bytes"),
+		Entry("a claim that says something else", tokens.Users{Secret: shared, Claim: "iss"}, "AUTH_USER_CLAIM"),
 	)
 })

@@ -1,0 +1,16 @@
+package limits
+
+import (
+	"net/http"
+	"time"
+
+	"taskpilot/internal/serving"
+)
+
+// TooMany is the answer to a caller that asks too much.
+func TooMany(wait time.Duration) serving.Problem {
+	return serving.Problem{
+		Status: http.StatusTooManyRequests, Code: "too_many_requests", RetryAfter: wait,
+		Detail: "That is too much at once. Wait as long as Retry-After says.",
+	}
+}
