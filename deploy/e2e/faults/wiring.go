@@ -112,6 +112,7 @@ func (w wiring) environments(adapters, chatcores string) error {
 		return err
 	}
 	users := map[string]string{
+		"RATE_USER": "0", "RATE_TURNS": "0", "RATE_ADDRESS": "0", // the drivers do not think before they speak
 		"LOG_LEVEL": "info", "AUTH_JWKS_URL": w.issuer.URL + jwksPath, "AUTH_ISSUER": w.issuer.URL, "AUTH_AUDIENCE": audience,
 	}
 	for _, replica := range w.Adapters {
