@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/store"
 )
@@ -28,6 +29,9 @@ type source func(ctx context.Context, after api.Position) iter.Seq2[api.Event, e
 // here: for a replica that asks another. The events are nil when there are none behind the position any more.
 func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (iter.Seq2[api.Event, error], error) {
 	from, err := m.find(ctx, userID, runID, after, alone)
+	if errors.Is(err, errNobody) {
+		from, err = nobody, nil
+	}
 	if err != nil || from == nil {
 		return nil, err
 	}
@@ -65,6 +69,12 @@ func (m *Manager) Follow(ctx context.Context, userID string, runID int64, after 
 			}
 		}
 	}, nil
+}
+
+// lost is the end of a turn of which nothing is stored any more.
+func lost() api.Body {
+	ending := agent.Interrupted()
+	return api.RunFailed{Code: ending.Code, Message: ending.Sentence, Retryable: ending.Retryable}
 }
 
 // endOfNothing is where a turn ends of which nothing is stored any more, behind all that was seen of it.
@@ -107,7 +117,7 @@ func pause(ctx context.Context, d time.Duration) error {
 var errNobody = errors.New("nobody is at work on the turn right now")
 
 // find says where a run can be followed: here, in the database, or at another replica. It is nil when the turn has ended
-// and nothing of it lies behind the position.
+// and nothing of it lies behind the position. errNobody says that it waits to be taken over.
 func (m *Manager) find(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (source, error) {
 	if run := m.local(userID, runID); run != nil {
 		return run.Follow, nil
@@ -126,7 +136,7 @@ func (m *Manager) find(ctx context.Context, userID string, runID int64, after ap
 			return m.config.Peers.Follow(ctx, turn.OwnerURL, userID, runID, after)
 		}, nil
 	default:
-		return nobody, nil
+		return nil, errNobody
 	}
 }
 

@@ -189,12 +189,10 @@ func (j *journal) shown() []int64 {
 }
 
 // end shows how the turn ended, and before it whatever of its steps was not shown to its end: as answer has it stored.
-func (j *journal) end(body api.Body, answer *api.Message) {
+func (j *journal) end(body api.Body, answer api.Message) {
 	stored := map[int64]api.Step{}
-	if answer != nil {
-		for _, step := range answer.Steps {
-			stored[step.ID] = step
-		}
+	for _, step := range answer.Steps {
+		stored[step.ID] = step
 	}
 	j.run.change(func(t *Transcript) {
 		for _, step := range t.Steps {
@@ -205,30 +203,23 @@ func (j *journal) end(body api.Body, answer *api.Message) {
 }
 
 // close leaves nothing open in a step. One that was not stored whole is taken back: nobody will see it again. A call whose
-// end was not seen ended as it is stored; where that is not known, it is lost.
+// end was not seen ended as it is stored.
 func (s *StepTranscript) close(stored map[int64]api.Step) {
 	last, isStored := stored[s.Head.ID]
 	switch {
 	case s.Discarded || s.whole():
 		return
-	case s.Stored == nil && !isStored:
+	case !isStored:
 		s.Discarded = true
 		return
 	case s.Stored == nil: // the word of its commit was lost
 		s.Text, s.Stored = []byte(last.Content), &last
 	}
 	var missing []api.ToolCall
-	for _, call := range s.Stored.ToolCalls {
-		if slices.ContainsFunc(s.Finished, func(f api.ToolCall) bool { return f.Index == call.Index }) {
-			continue
+	for _, call := range last.ToolCalls {
+		if !slices.ContainsFunc(s.Finished, func(f api.ToolCall) bool { return f.Index == call.Index }) {
+			missing = append(missing, call)
 		}
-		if isStored && call.Index < len(last.ToolCalls) {
-			call = last.ToolCalls[call.Index]
-		} else {
-			lost := agent.LostCall()
-			call.Status, call.Code, call.Error = api.CallFailed, lost.Code, lost.Error
-		}
-		missing = append(missing, call)
 	}
 	// They were stored one after the other; those that were lost were closed at once, in the order of their index.
 	slices.SortStableFunc(missing, func(a, b api.ToolCall) int {

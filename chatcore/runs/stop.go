@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"taskpilot/chatcore/api"
 )
 
 // ErrStopped is the cause of a run that somebody ended.
@@ -50,14 +52,13 @@ func (m *Manager) stopFirst(ctx context.Context, userID string, runID int64) err
 	if run := m.local(userID, runID); run != nil {
 		select {
 		case <-run.ended:
-			return nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	for {
+	for { // it ends elsewhere, or was given up here
 		turn, err := m.store.LoadTurn(ctx, userID, runID)
-		if err != nil || turn.Answer.State != "running" {
+		if err != nil || turn.Answer.State != api.StateRunning {
 			return err
 		}
 		if err := pause(ctx, 50*time.Millisecond); err != nil {

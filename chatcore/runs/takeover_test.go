@@ -35,6 +35,13 @@ func (d *dying) kill() {
 	d.dead = true
 }
 
+// revive lets it reach the database again, as a network does.
+func (d *dying) revive() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dead = false
+}
+
 func (d *dying) err() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -206,6 +213,60 @@ var _ = Describe("A turn that changes hands", func() {
 		Expect(failed.Code).To(Equal(agent.CodeInterrupted))
 		Expect(failed.Retryable).To(BeTrue())
 		Expect(failed.Answer.Content).To(Equal(failed.Message))
+	})
+
+	It("because its end could not be stored goes on when it can be, and its followers see one end", func(ctx SpecContext) {
+		begun := 0
+		var one *replica
+		one = begin("one", func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			if begun++; begun > 1 {
+				Expect(turn.Steps).To(HaveExactElements(HaveField("Content", "Hello there")))
+				return agent.Ending{} // its last reply had no calls
+			}
+			ending := speaks(ctx, turn, journal)
+			one.store.kill()
+			return ending
+		})
+		run := accept(ctx, one)
+		seen := make(chan []api.Event, 1)
+		go func() {
+			defer GinkgoRecover()
+			seen <- readAs(ctx, one.Manager, user, run, runs.Beginning)
+		}()
+		Eventually(ctx, one.AtWork).Should(BeZero())
+		Consistently(ctx, seen, "50ms").ShouldNot(Receive())
+		one.store.revive()
+		var events []api.Event
+		Eventually(ctx, seen).WithTimeout(10 * time.Second).Should(Receive(&events))
+		Expect(types(events)[2:]).To(Equal([]string{"message.started", "message.delta", "message.text_completed", "message.completed", "run.completed"}))
+		late := readAs(ctx, begin("two", speaks).Manager, user, run, runs.Beginning)
+		Expect(still(retold(late))).To(Equal(still(retold(events))))
+	})
+
+	It("because its end could not be stored makes way for something new when it has one", func(ctx SpecContext) {
+		said, begun := make(chan struct{}), 0
+		one := begin("one", func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+			if begun++; begun == 1 {
+				close(said)
+			}
+			<-ctx.Done()
+			return agent.Failed(agent.CodeStopped)
+		})
+		run := accept(ctx, one)
+		Eventually(ctx, said).Should(BeClosed())
+		turn, err := one.store.LoadTurn(ctx, user, run)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(one.PageLeft(ctx, user, run)).To(Succeed())
+		one.store.kill()
+		next := make(chan error, 1)
+		go func() {
+			_, err := one.Start(ctx, runs.Request{Caller: agent.Caller{UserID: user}, ConversationID: turn.Conversation.ID, Content: "Now this"})
+			next <- err
+		}()
+		Eventually(ctx, one.AtWork).Should(BeZero())
+		one.store.revive()
+		Eventually(ctx, next).WithTimeout(10 * time.Second).Should(Receive(Succeed()))
+		Expect(one.Status(ctx, user, run)).To(HaveField("State", api.StateStopped))
 	})
 
 	It("is handed over at once by a replica that goes down, and its followers elsewhere see all of it", func(ctx SpecContext) {

@@ -57,29 +57,22 @@ func (m *Manager) answer(ctx context.Context, turn agent.Turn, j *journal) (endi
 }
 
 // end closes the answer with the ending's sentence, stores it as a message, and shows the end. While the database is away
-// it tries on: a turn that ended and a stored answer are the same thing.
+// it tries on: a turn that ended and a stored answer are the same thing. When that takes too long the run is given up: its
+// lease ends, and whoever takes it over, perhaps this replica, ends it as soon as that can be stored.
 func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) {
 	if !ending.Failed {
 		m.awaitTitle(ctx, j.run)
 	}
 	answer, conversation, err := m.storeEnd(context.WithoutCancel(ctx), j, ending)
-	if errors.Is(err, store.ErrNotFound) { // taken over, ended elsewhere, or deleted: who follows will see
-		j.run.giveUp()
+	if err == nil {
+		j.news(conversation)
+		j.end(endOf(ending, answer), answer)
 		return
 	}
-	if err != nil {
-		m.log.ErrorContext(ctx, "a turn's end could not be stored", "run_id", j.run.ID, "error", err)
-		j.end(lost(), nil)
-		return
+	if !errors.Is(err, store.ErrNotFound) { // taken over, ended elsewhere, or deleted: who follows will see
+		m.log.ErrorContext(ctx, "a turn's end could not be stored; its lease will end", "run_id", j.run.ID, "error", err)
 	}
-	j.news(conversation)
-	j.end(endOf(ending, answer), &answer)
-}
-
-// lost is the end of a turn that has none in the database.
-func lost() api.Body {
-	ending := agent.Interrupted()
-	return api.RunFailed{Code: ending.Code, Message: ending.Sentence, Retryable: ending.Retryable}
+	j.run.giveUp()
 }
 
 func endOf(ending agent.Ending, answer api.Message) api.Body {

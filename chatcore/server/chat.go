@@ -111,12 +111,22 @@ func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 	return request, nil
 }
 
+// notYet answers a turn that was accepted and whose end could not be waited for: the replica goes down, or the database is
+// away for long. The end is stored where message_id says, by whoever goes on with the turn.
+const notYet = "Your message has arrived, and its answer is not ready yet. It will be in the conversation."
+
 // whole waits for the turn's end.
 func (s *Server) whole(c echo.Context, run int64, events iter.Seq2[api.Event, error]) error {
 	var response api.ChatResponse
 	for event, err := range events {
-		if err != nil {
+		switch {
+		case err == nil:
+		case response.MessageID == 0 || c.Request().Context().Err() != nil:
 			return fmt.Errorf("waiting for a turn: %w", err)
+		default: // nothing but a 200 says that it was accepted
+			s.Log.WarnContext(c.Request().Context(), "a turn could not be waited for", "run_id", run, "error", err)
+			answer(&response, api.StatusError, notYet, nil)
+			return c.JSON(http.StatusOK, response)
 		}
 		switch body := event.Body.(type) {
 		case api.RunStarted:

@@ -31,6 +31,7 @@ const statusCallerLeft = 499
 func problemOf(err error) serving.Problem {
 	var problem serving.Problem
 	var inactive *store.NotActiveError
+	var left *store.PageLeftError
 	var routing *echo.HTTPError
 	switch {
 	case errors.As(err, &problem):
@@ -39,7 +40,7 @@ func problemOf(err error) serving.Problem {
 		return serving.Problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is nothing here under this id."}
 	case errors.Is(err, store.ErrNoAnswer):
 		return serving.Problem{Status: http.StatusBadRequest, Code: "no_answer", Detail: "Only answers take feedback, and this message is the person's own."}
-	case errors.Is(err, store.ErrBusy):
+	case errors.Is(err, store.ErrBusy), errors.As(err, &left): // one that left and can't be stopped is at work as well
 		return serving.Problem{Status: http.StatusConflict, Code: "turn_at_work", Detail: "An answer is still being written in this conversation. Wait for it to end."}
 	case errors.Is(err, store.ErrManyTurns):
 		return serving.Problem{Status: http.StatusTooManyRequests, Code: "too_many_turns", Detail: "Too many answers are being written for this user. Wait for one to end.", RetryAfter: 2 * time.Second}

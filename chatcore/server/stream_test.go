@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/server"
 )
 
@@ -176,6 +178,51 @@ var _ = Describe("A turn as a stream", func() {
 		var list []object
 		alice.get(ctx, "/conversations").into(http.StatusOK, &list)
 		Expect(list).To(HaveExactElements(HaveKeyWithValue("message_count", BeEquivalentTo(2))))
+	})
+})
+
+// breaking shows a turn's start, and then loses it.
+type breaking struct{ server.Turns }
+
+func (b breaking) Follow(ctx context.Context, user string, run int64, after api.Position, alone bool) (iter.Seq2[api.Event, error], error) {
+	events, err := b.Turns.Follow(ctx, user, run, after, alone)
+	return func(yield func(api.Event, error) bool) {
+		for event := range events {
+			yield(event, nil)
+			break
+		}
+		yield(api.Event{}, runs.ErrGoingDown)
+	}, err
+}
+
+var _ = Describe("A turn that was accepted and can't be shown to its end", func() {
+	var alice *user
+
+	BeforeEach(func() {
+		alice = newDesk(func(s *server.Server) { s.Turns = breaking{s.Turns} }).user()
+	})
+
+	It("is a stream without an end", func(ctx SpecContext) {
+		var shown []api.Event
+		var cut error
+		for event, err := range api.Decode(alice.open(ctx, `{"content": "Hi"}`).Body) {
+			if cut = err; err == nil {
+				shown = append(shown, event)
+			}
+		}
+		Expect(cut).To(MatchError(api.ErrCut))
+		Expect(shown).To(HaveExactElements(HaveField("Body", BeAssignableToTypeOf(api.RunStarted{}))))
+	})
+
+	It("is named to who wanted it whole, who is not told that nothing was accepted", func(ctx SpecContext) {
+		said := alice.say(ctx, "Hi")
+		Expect(said).To(And(HaveKeyWithValue("status", "error"), HaveKeyWithValue("response", MatchRegexp(`^Your message .*\.$`))))
+		Expect(said).To(HaveKeyWithValue("tool_calls", BeEmpty()))
+		Eventually(ctx, func() any {
+			return alice.get(ctx, run(int64(said["message_id"].(float64)))).object(http.StatusOK)["state"]
+		}).Should(Equal(api.StateDone))
+		id := int64(said["conversation_id"].(float64))
+		Expect(alice.get(ctx, conversation(id)).object(http.StatusOK)["messages"]).To(ContainElement(HaveKeyWithValue("content", "You said: Hi")))
 	})
 })
 

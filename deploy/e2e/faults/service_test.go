@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	. "github.com/onsi/gomega"
@@ -37,7 +38,9 @@ func (p *person) ask(ctx context.Context, t *talk) {
 		}
 		switch {
 		case err == nil && status == http.StatusOK:
-			s.accepted, s.answer, s.response = true, answer.MessageID, answer.Response
+			if s.accepted = true; !strings.HasPrefix(answer.Response, "Your message has arrived") { // and is not answered yet
+				s.answer, s.response = answer.MessageID, answer.Response
+			}
 			if answer.Response == "" {
 				p.violation("the answer %d of %s is empty", answer.MessageID, p.name)
 			}
