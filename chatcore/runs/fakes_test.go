@@ -282,7 +282,7 @@ func stalls(said chan<- struct{}) agentFunc {
 	}
 }
 
-var config = runs.Config{OwnerURL: "http://replica-1", Lease: 100 * time.Millisecond, MaxHistory: 10, EndTime: 30 * time.Millisecond, EndDelay: time.Millisecond}
+var config = runs.Config{OwnerURL: "http://replica-1", Lease: 100 * time.Millisecond, MaxHistory: 10, EndTime: 30 * time.Millisecond, EndDelay: time.Millisecond, Patience: 100 * time.Millisecond}
 
 func newManager(s runs.Store, a agentFunc) *runs.Manager {
 	return runs.NewManager(s, a, config, discard())

@@ -248,6 +248,14 @@ var _ = Describe("A run whose store fails", func() {
 		Expect(last(events)).To(Equal(api.RunCancelled{Reason: agent.CodeStopped, Answer: &s.turn.Answer}))
 	})
 
+	It("because the database is away for long, is given up rather than failed: it is none of the turn's fault", func(ctx SpecContext) {
+		s := newMemory()
+		s.failing["RecordCall"], s.err = -1, context.DeadlineExceeded
+		broken(ctx, s, acts)
+		Expect(s.ends).To(BeEmpty())
+		Expect(s.turn.Steps).To(HaveLen(1))
+	})
+
 	It("shows nothing to its end of which that is not stored", func(ctx SpecContext) {
 		s := newMemory()
 		s.failing["RecordCall"], s.failing["EndTurn"], s.failing["OpenStep"] = -1, -1, -1

@@ -11,6 +11,7 @@ import (
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/store"
+	"taskpilot/internal/ownerdb"
 )
 
 // work is the run's goroutine.
@@ -26,6 +27,11 @@ func (m *Manager) work(ctx context.Context, j *journal, answer func(context.Cont
 	ending := answer(ctx)
 	if errors.Is(context.Cause(ctx), agent.ErrInterrupted) {
 		m.handOver(context.WithoutCancel(ctx), j)
+		return
+	}
+	if ending.Code == agent.CodeInternal && ownerdb.IsAway(ending.Err) { // for as long as a journal tries
+		m.log.ErrorContext(ctx, "a turn was given up; its lease will end", "run_id", j.run.ID, "error", ending.Err)
+		j.run.giveUp()
 		return
 	}
 	if ending.Failed {

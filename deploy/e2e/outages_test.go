@@ -25,7 +25,7 @@ var _ = Describe("An outage", Ordered, func() {
 	)
 	BeforeAll(func(ctx SpecContext) {
 		if os.Getenv("SPECS") != "all" {
-			Skip("outages take two minutes: SPECS=all, as CI has it, runs them")
+			Skip("outages take four minutes: SPECS=all, as CI has it, runs them")
 		}
 		at, model = scriptedStack(ctx, "TURN_LEASE=1s", "AGENT_MAX_TIME=20s")
 	})
@@ -83,6 +83,25 @@ var _ = Describe("An outage", Ordered, func() {
 		Expect(textsOf(thread.Items)).To(Equal([]string{"I am still here."}))
 		Expect(history(ctx, page, thread.Meta["id"].(string), 20)).To(Equal(thread.Items))
 	}, SpecTimeout(4*time.Minute))
+
+	It("of Postgres for longer than a turn waits is said, and the turn ends in order when it is back", func(ctx SpecContext) {
+		model.Use(scripted.Rule{When: scripted.When{Said: "forever"}, Replies: []scripted.Reply{
+			{Chunks: []scripted.Chunk{{Text: "I am "}, {Text: "still here.", Gate: "forever"}}}, {Chunks: []scripted.Chunk{{Text: "I am back."}}}}})
+		page := pageAt(ctx, at, newUser("pat"))
+		done := turn(ctx, page, "forever")
+		Eventually(ctx, func() int { return model.Waiting("forever") }).Should(Equal(1))
+		back := silence(family(at.Postgres.PID)...)
+		model.Open("forever")
+		var events []wire.Object
+		Eventually(ctx, done).WithTimeout(4 * time.Minute).Should(Receive(&events))
+		Expect(events[len(events)-1]).To(And(HaveKeyWithValue("type", "error"), HaveKeyWithValue("allow_retry", true),
+			HaveKeyWithValue("message", ContainSubstring("may still come"))))
+		thread := &wire.Thread{}
+		Expect(thread.Fold(events)).To(Succeed())
+		back()
+		Eventually(ctx, func() []string { return textsOf(history(ctx, page, thread.Meta["id"].(string), 20)) }).
+			WithTimeout(time.Minute).Should(Equal([]string{"I am back."}))
+	}, SpecTimeout(6*time.Minute))
 
 	It("of toolserver ends in a sentence, and in no second effect when it is back", func(ctx SpecContext) {
 		user := newUser("pat")
