@@ -133,7 +133,7 @@ var _ = Describe("The element", func() {
 		Expect(alice.sees(ctx, ".w-list li:nth-child(3)")).To(BeFalse())
 		alice.clicks(ctx, ".w-listview > .text-button")
 		Eventually(ctx, alice.sees).WithArguments(ctx, ".w-list li:nth-child(3)").Should(BeTrue())
-		alice.clicks(ctx, ".w-list li:nth-child(3) button")
+		alice.clicks(ctx, ".w-list li:nth-child(3) [role=button]")
 		Eventually(ctx, func() []ask { return alice.fake.requests("threads.custom_action") }).Should(HaveLen(1))
 	}, SpecTimeout(patience))
 

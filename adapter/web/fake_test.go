@@ -28,12 +28,17 @@ type fake struct {
 	made     int
 	valid    map[string]string // token → user
 	refusals []refusal
+	live     map[string]func(*fakeTurn) // by thread: what is at work there, for who follows it
+	stops    chan string                // ids of threads whose turn was to be stopped; nil: there is no such route
+	bare     bool                       // turns can't be followed
+	uploads  map[string]upload          // by attachment
 }
 
 type fakeThread struct {
 	id, user, title string
 	created         time.Time
 	items           []object
+	status          object // nil: active
 }
 
 // ask is one request as the fake saw it.
@@ -49,11 +54,21 @@ type refusal struct {
 	detail string
 }
 
+// streamed are the types that are answered by a stream.
+var streamed = []string{
+	"threads.create", "threads.add_user_message", "threads.retry_after_item", "threads.custom_action",
+	"threads.add_structured_input", "threads.add_client_tool_output",
+}
+
 func newFake() *fake {
-	f := &fake{threads: map[string]*fakeThread{}, scripts: map[string]func(*fakeTurn){}, valid: map[string]string{}}
+	f := &fake{
+		threads: map[string]*fakeThread{}, scripts: map[string]func(*fakeTurn){}, valid: map[string]string{},
+		live: map[string]func(*fakeTurn){}, uploads: map[string]upload{},
+	}
 	f.issuer = httptest.NewServer(http.HandlerFunc(f.token))
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/chatkit", f.protocol)
+	f.beside(mux)
 	mux.Handle("/", web.Handler(web.Config{Protocol: "/api/v1/chatkit", DevIssuer: f.issuer.URL}))
 	f.page = httptest.NewServer(mux)
 	return f
@@ -138,7 +153,7 @@ func (f *fake) protocol(w http.ResponseWriter, r *http.Request) {
 		problem(w, refused.status, refused.detail)
 	case !known:
 		problem(w, http.StatusUnauthorized, "The token is not valid.")
-	case slices.Contains([]string{"threads.create", "threads.add_user_message", "threads.retry_after_item", "threads.custom_action"}, request.Type):
+	case slices.Contains(streamed, request.Type):
 		f.stream(w, r, user, request.Type, request.Params)
 	default:
 		f.answer(w, user, request.Type, request.Params)
@@ -148,6 +163,9 @@ func (f *fake) protocol(w http.ResponseWriter, r *http.Request) {
 func (f *fake) answer(w http.ResponseWriter, user, kind string, params object) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.answerFiles(w, kind, params) {
+		return
+	}
 	if kind == "threads.list" {
 		var mine []object
 		for _, thread := range f.threads {
@@ -180,6 +198,8 @@ func (f *fake) answer(w http.ResponseWriter, user, kind string, params object) {
 	case "threads.delete":
 		delete(f.threads, id)
 		writeJSON(w, http.StatusOK, object{})
+	case "items.feedback":
+		writeJSON(w, http.StatusOK, object{})
 	case "threads.sync_custom_action":
 		item := thread.item(params["item_id"])
 		item["widget"] = object{"type": "Card", "children": []object{{"type": "Text", "value": "Clicked"}}}
@@ -196,6 +216,9 @@ func (t *fakeThread) json(items object) object {
 	thread := object{
 		"id": t.id, "created_at": t.created.Format(time.RFC3339Nano),
 		"status": object{"type": "active"}, "metadata": object{}, "items": items,
+	}
+	if t.status != nil {
+		thread["status"] = t.status
 	}
 	if t.title != "" {
 		thread["title"] = t.title

@@ -24,6 +24,12 @@ func (f *fake) stream(w http.ResponseWriter, r *http.Request, user, kind string,
 		_, _ = w.Write(frame)
 		_ = controller.Flush()
 	}}
+	_ = controller.Flush()
+	if kind == "" {
+		turn.thread = f.threads[params["thread_id"].(string)]
+		f.live[turn.thread.id](turn)
+		return
+	}
 	said := turn.begin(user, kind, params)
 	f.mu.Lock()
 	script := f.scripts[said]
@@ -51,17 +57,34 @@ func (t *fakeTurn) begin(user, kind string, params object) string {
 		t.options(true)
 		return "action:" + params["action"].(object)["type"].(string)
 	}
+	if kind == "threads.add_structured_input" || kind == "threads.add_client_tool_output" {
+		t.options(true)
+		return kind
+	}
 	if kind == "threads.retry_after_item" {
 		return t.again(params["item_id"].(string))
 	}
-	said := input["content"].([]any)[0].(object)["text"].(string)
+	said := ""
+	if content := input["content"].([]any); len(content) > 0 {
+		said = content[0].(object)["text"].(string)
+	}
+	attachments := []object{}
+	f.mu.Lock()
+	for _, id := range input["attachments"].([]any) {
+		attachments = append(attachments, f.uploads[id.(string)].attachment)
+	}
+	f.mu.Unlock()
 	if f.scripts["refuse:"+said] != nil {
 		return "refuse:" + said
 	}
 	if kind == "threads.create" {
 		t.send(object{"type": "thread.created", "thread": t.thread.json(nil)})
 	}
-	t.done(object{"type": "user_message", "content": input["content"], "attachments": []any{}, "inference_options": object{}})
+	asked := object{"type": "user_message", "content": input["content"], "attachments": attachments, "inference_options": object{}}
+	if quoted := input["quoted_text"]; quoted != nil {
+		asked["quoted_text"] = quoted
+	}
+	t.done(asked)
 	t.options(true)
 	return said
 }
@@ -148,6 +171,17 @@ func (t *fakeTurn) says(text string, between ...func(piece int)) {
 
 func (t *fakeTurn) update(id any, update object) {
 	t.send(object{"type": "thread.item.updated", "item_id": id, "update": update})
+}
+
+// replaces sends an item in place of the one with its id, and stores it.
+func (t *fakeTurn) replaces(id any, with object) {
+	t.fake.mu.Lock()
+	item := t.thread.item(id)
+	for key, value := range with {
+		item[key] = value
+	}
+	t.fake.mu.Unlock()
+	t.send(object{"type": "thread.item.replaced", "item": item})
 }
 
 // title names the thread.

@@ -64,7 +64,7 @@ var _ = Describe("The handler", func() {
 		for _, path := range []string{"/", "/chatkit.js", "/config.json", "/nothing"} {
 			header := get(path).Header
 			Expect(header.Get("Content-Security-Policy")).To(Equal("default-src 'none'; script-src 'self'; style-src 'self'; "+
-				"connect-src 'self' http://127.0.0.1:8003; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; "+
+				"connect-src 'self' http://127.0.0.1:8003; img-src 'self' https: data: blob:; base-uri 'none'; form-action 'none'; "+
 				"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"), path)
 			Expect(header.Get("X-Content-Type-Options")).To(Equal("nosniff"))
 			Expect(header.Get("Referrer-Policy")).To(Equal("no-referrer"))

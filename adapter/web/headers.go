@@ -19,7 +19,7 @@ func (c Config) policy() string {
 		"script-src 'self'",
 		"style-src 'self'",
 		"connect-src " + strings.Join(connect, " "),
-		"img-src 'self' https: data:",
+		"img-src 'self' https: data: blob:", // blob: files that were just chosen
 		"base-uri 'none'",
 		"form-action 'none'",
 		"frame-ancestors 'none'",

@@ -16,6 +16,7 @@ import (
 type person struct {
 	page *browser.Page
 	fake *fake
+	api  string // more of the api option
 }
 
 func newPerson(options ...browser.Option) *person {

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -22,6 +23,7 @@ type Page struct {
 
 	mu       sync.Mutex
 	messages []Message
+	dialogs  chan cdp.BackendNodeID // file dialogs that were opened while Choose waits
 }
 
 // Message is what the browser reported of a page.
@@ -55,14 +57,14 @@ func open(parent context.Context, options []Option) (*Page, error) {
 	for _, option := range options {
 		option(&set)
 	}
-	page := &Page{}
-	tab, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext(), chromedp.WithListener(page.listen))
-	page.context, page.close = tab, cancel
+	made := &Page{}
+	tab, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext(), chromedp.WithListener(made.listen))
+	made.context, made.close = tab, cancel
 	if err := chromedp.Do(tab, set.viewport(), set.media()); err != nil {
 		cancel()
 		return nil, err
 	}
-	return page, nil
+	return made, nil
 }
 
 func (s settings) viewport() chromedp.Action[chromedp.Void] {
@@ -170,6 +172,8 @@ func (p *Page) listen(event any) {
 	switch event := event.(type) {
 	case *log.EventEntryAdded:
 		p.add(Message{Source: string(event.Entry.Source), Level: string(event.Entry.Level), Text: event.Entry.Text + " " + event.Entry.URL})
+	case *page.EventFileChooserOpened:
+		p.dialogOpened(event)
 	case *runtime.EventExceptionThrown:
 		p.add(Message{Source: "exception", Level: "error", Text: exception(event.ExceptionDetails)})
 	case *runtime.EventConsoleAPICalled:

@@ -1,14 +1,15 @@
 // The options of @openai/chatkit as this element reads them: defaults filled in, shapes that people get wrong forgiven.
 
+import { withAddress } from './protocol/hosted.js';
 import { directionOf, wordsFor } from './words.js';
 
-/** Everything the parts need to know of the options, once. Names follow the official types. */
-export function readOptions(options) {
+/** Everything the parts need to know of the options, once. Names follow the official types. `kept`: see hosted.js. */
+export function readOptions(options, kept) {
   const locale = options.locale ?? navigator.language ?? 'en';
   const words = wordsFor(locale);
   const theme = typeof options.theme === 'string' ? { colorScheme: options.theme } : options.theme ?? {};
   return {
-    api: options.api,
+    api: withAddress(options.api, kept),
     locale,
     explicitLocale: options.locale,
     direction: directionOf(locale),
@@ -22,6 +23,9 @@ export function readOptions(options) {
     composer: { placeholder: words.placeholder, ...options.composer },
     disclaimer: options.disclaimer ?? null,
     thread: { autoScroll: false, ...options.thread },
+    itemActions: { feedback: false, retry: false, ...options.threadItemActions },
+    entities: options.entities ?? {},
     onAction: options.widgets?.onAction ?? null,
+    onClientTool: options.onClientTool ?? null,
   };
 }

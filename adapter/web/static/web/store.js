@@ -4,15 +4,19 @@ import { emptyConversation } from './state/conversation.js';
 
 /**
  * conversation  what conversation.js folds
- * pending       {input, state: sending|failed} the person's message until the server has it, or null
+ * pending       {input, attachments, state: sending|failed} the person's message until the server has it, or null
  * busy          a turn is at work
+ * stopping      the person asked for its end
  * stopped       the person stopped the newest answer
  * loading       a thread is being loaded
  * failure       {message, retry: again|answer|refresh|null} what went wrong and what can be done about it, or null
+ * tool          the client_tool_call that the page is at work on, or that waits for the person's word ({…call, offered}), or null
+ * feedback      item id → positive|negative, as given on this page
  * history       {open, threads: [Thread]|null, message}
  */
 export const initialState = Object.freeze({
-  conversation: emptyConversation, pending: null, busy: false, stopped: false, loading: false, failure: null,
+  conversation: emptyConversation, pending: null, busy: false, stopping: false, stopped: false, loading: false, failure: null,
+  tool: null, feedback: new Map(),
   history: { open: false, threads: null, message: '' },
 });
 

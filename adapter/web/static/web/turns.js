@@ -1,8 +1,11 @@
-// A turn as the page sees it: a request that is answered by a stream, its events folded into the conversation, and the
-// ways it can end: by itself, stopped, with an error event, refused, or cut.
+// A turn as the page sees it: a stream of events, folded into the conversation, and the ways it can end: by itself,
+// stopped, with an error event, refused, or cut. A turn that is cut is followed anew, for it goes on at the server.
 
 import { ProtocolError } from './protocol/client.js';
 import { emptyConversation, fold, turnBegins, turnEnds } from './state/conversation.js';
+
+const stopTime = 5000; // ms that a server has to end the stream of a turn that it stopped
+const waits = [300, 1000, 2000, 4000, 8000]; // ms before each try to find a stream again
 
 export class Turns {
   #store;
@@ -10,48 +13,69 @@ export class Turns {
   #emit;
   #words;
   #giveBack;
-  #turn = null;  // the one at work: {abort, accepted, started}
+  #ended;
+  #reload;
+  #turn = null;  // the one at work: {abort, accepted, started, over}
   #last = null;  // what to send again: {type, params}
 
   /**
    * `client` and `words` are functions, for options can change; `emit` sends an event to the host page; `giveBack` gets
-   * the input that the server never took and that can't be sent again as it is.
+   * the message that the server never took and that can't be sent again as it is; `ended` is called when a turn has ended
+   * in order; `reload` reads the open thread again.
    */
-  constructor({ store, client, words, emit, giveBack }) {
-    this.#giveBack = giveBack;
+  constructor({ store, client, words, emit, giveBack, ended, reload }) {
     this.#store = store;
     this.#client = client;
     this.#words = words;
     this.#emit = emit;
+    this.#giveBack = giveBack;
+    this.#ended = ended;
+    this.#reload = reload;
   }
 
   get busy() { return this.#turn !== null; }
 
-  /** Sends a message to the conversation that is open, or begins one. False: a turn is at work. */
-  async send(input) {
+  /** Sends a message {input, attachments} to the conversation that is open, or begins one. False: a turn is at work. */
+  async send(message) {
     if (this.busy) return false;
-    const id = this.#store.state.conversation.thread?.id;
+    const id = this.#threadId;
+    const { input } = message;
     const request = id
       ? { type: 'threads.add_user_message', params: { thread_id: id, input } }
       : { type: 'threads.create', params: { input } };
-    await this.#run(request, { input, state: 'sending' });
+    await this.#run(request, { ...message, state: 'sending' });
     return true;
   }
 
-  /** Runs a request that carries no message of the person's, such as an action. */
+  /** Runs a request that carries no message of the person's, such as an action. False: a turn is at work. */
   async run(type, params) {
     if (this.busy) return false;
     await this.#run({ type, params }, null);
     return true;
   }
 
-  /** Stops the answer. What has come stays; the server sees the connection close. */
-  stop() {
-    if (!this.busy) return;
+  /** Shows a turn that this page did not begin. */
+  async watch(events, abort) {
+    if (this.busy) return;
+    await this.#play(this.#begin({ abort, accepted: true }, null), events);
+  }
+
+  /** Stops the answer: at the server, which then ends the stream; where it can't be asked, by giving the stream up. */
+  async stop() {
+    const turn = this.#turn;
+    if (!turn || turn.stopping) return;
+    turn.stopping = true;
+    this.#store.set({ stopping: true });
+    const told = turn.accepted && this.#threadId && await this.#client().cancel(this.#threadId);
+    if (told) await Promise.race([turn.over, after(stopTime)]);
     const { pending } = this.#store.state;
-    this.leave();
+    if (turn === this.#turn) {
+      this.leave();
+      if (pending) this.#giveBack(pending);
+    } else if (!told) {
+      return; // it had ended by itself
+    }
     this.#store.set({ stopped: !pending });
-    if (pending) this.#giveBack(pending.input);
   }
 
   /** Gives the stream up without a word, for another conversation or because the element is gone. */
@@ -65,6 +89,7 @@ export class Turns {
 
   /** Sends the message of the last turn again, or has the newest message answered again. */
   async again(how) {
+    if (this.busy) return undefined;
     const { conversation, pending } = this.#store.state;
     if (how === 'again' && this.#last) return this.#run(this.#last, pending && { ...pending, state: 'sending' });
     const asked = conversation.items.findLast(({ type }) => type === 'user_message');
@@ -72,27 +97,38 @@ export class Turns {
     return this.#run({ type: 'threads.retry_after_item', params: { thread_id: conversation.thread.id, item_id: asked.id } }, null);
   }
 
-  async #run(request, pending) {
-    const turn = { abort: new AbortController(), accepted: false, started: false };
-    this.#turn = turn;
+  get #threadId() { return this.#store.state.conversation.thread?.id; }
+
+  #run(request, pending) {
     this.#last = request;
+    const turn = this.#begin({ abort: new AbortController(), accepted: false }, pending);
+    return this.#play(turn, this.#client().stream(request.type, request.params, { signal: turn.abort.signal }));
+  }
+
+  #begin(turn, pending) {
+    const { promise, resolve } = Promise.withResolvers();
+    this.#turn = { ...turn, started: false, over: promise, ends: resolve };
     this.#store.set(({ conversation }) => (
-      { conversation: turnBegins(conversation), pending, busy: true, stopped: false, failure: null }));
+      { conversation: turnBegins(conversation), pending, busy: true, stopping: false, stopped: false, failure: null }));
+    return this.#turn;
+  }
+
+  /** Takes a turn's events to its end. */
+  async #play(turn, events) {
     try {
-      for await (const event of this.#client().stream(request.type, request.params, { signal: turn.abort.signal })) {
-        if (turn !== this.#turn) return;
-        this.#take(turn, event);
-      }
+      await this.#takeAll(turn, events);
       if (turn === this.#turn) this.#failWithEvent(turn);
     } catch (error) {
-      if (turn === this.#turn) this.#fail(turn, error);
+      if (turn === this.#turn) await this.#fail(turn, error);
     } finally {
-      if (turn === this.#turn) {
-        this.#turn = null;
-        const { pending, failure } = this.#store.state;
-        this.#end(turn);
-        if (pending && failure && failure.retry !== 'again') this.#giveBack(pending.input);
-      }
+      if (turn === this.#turn) this.#finish(turn);
+    }
+  }
+
+  async #takeAll(turn, events) {
+    for await (const event of events) {
+      if (turn !== this.#turn) return;
+      this.#take(turn, event);
     }
   }
 
@@ -109,13 +145,24 @@ export class Turns {
     if (event.type === 'thread.created') this.#emit('thread.change', { threadId: event.thread.id });
   }
 
+  #finish(turn) {
+    this.#turn = null;
+    const { pending, failure } = this.#store.state;
+    this.#end(turn);
+    if (pending && failure && failure.retry !== 'again') this.#giveBack(pending);
+    if (turn.lost) this.#reload();
+    else if (!failure && !turn.stopping) this.#ended();
+  }
+
   #end(turn) {
     this.#store.set(({ conversation, pending, failure }) => ({
       conversation: turnEnds(conversation),
       busy: false,
+      stopping: false,
       // A message that the server never took stays in sight as long as it can be sent again.
       pending: pending && failure?.retry === 'again' ? { ...pending, state: 'failed' } : null,
     }));
+    turn.ends();
     if (turn.started) this.#emit('response.end');
   }
 
@@ -127,15 +174,37 @@ export class Turns {
     this.#report(new Error(error.message), error.message || this.#words().errors.stream, retry);
   }
 
-  #fail(turn, error) {
-    if (error?.name === 'AbortError') return;
+  async #fail(turn, error) {
+    if (error?.name === 'AbortError') return undefined;
     const { errors } = this.#words();
     const kind = error instanceof ProtocolError ? error.kind : 'garbled';
     // A turn that was accepted goes on at the server: what helps then is to look, not to ask again.
-    if (turn.accepted) return this.#report(error, errors.cut, 'refresh');
+    if (turn.accepted) return kind === 'network' && this.#threadId ? this.#findAgain(turn, error) : this.#report(error, errors.cut, 'refresh');
     if (error?.status === 401) return this.#report(error, errors.signedOut, 'again');
     const retry = kind === 'network' || kind === 'unavailable' ? 'again' : null;
     return this.#report(error, error.message && error instanceof ProtocolError ? error.message : errors[kind], retry);
+  }
+
+  /** Looks for a turn whose stream was cut: goes on with it, or, if it has ended, reads what it left. */
+  async #findAgain(turn, error) {
+    const { errors, reconnecting } = this.#words();
+    for (const wait of waits) {
+      this.#store.set(({ conversation }) => ({ conversation: { ...conversation, progress: { text: reconnecting } } }));
+      await after(wait);
+      if (turn !== this.#turn) return;
+      try {
+        const events = await this.#client().follow(this.#threadId, { signal: turn.abort.signal });
+        if (events === undefined) break;
+        if (events) {
+          await this.#takeAll(turn, events);
+          if (turn === this.#turn) this.#failWithEvent(turn);
+        } else {
+          turn.lost = true;
+        }
+        return;
+      } catch { /* the next try may find it */ }
+    }
+    if (turn === this.#turn) this.#report(error, errors.cut, 'refresh');
   }
 
   #report(error, message, retry) {
@@ -149,4 +218,8 @@ export class Turns {
     this.#last = null;
     this.#store.set({ conversation: emptyConversation, pending: null, stopped: false, failure: null });
   }
+}
+
+function after(ms) {
+  return new Promise((done) => { setTimeout(done, ms); });
 }

@@ -1,7 +1,8 @@
 // Which view draws which type of item. A view is {node, update(item, live)}; `live` says that the item is not final.
 
 import { AssistantView, UserView } from './messages.js';
-import { ClientToolView, ImageView, QuestionsView } from './others.js';
+import { ClientToolView, ImageView } from './others.js';
+import { QuestionsView } from './questions.js';
 import { TaskView } from './task.js';
 import { WidgetView } from './widget.js';
 import { WorkflowView } from './workflow.js';

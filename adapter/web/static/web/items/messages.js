@@ -7,41 +7,52 @@ import { MarkdownView } from '../markdown/render.js';
 
 /** The person's message: plain text with tags in it, a quote above, files below. */
 export class UserView {
-  node;
-  #words;
+  node = h('article', { class: 'item user' });
+  #context;
 
-  constructor({ words }) {
-    this.#words = words;
-    this.node = h('article', { class: 'item user' });
-  }
+  constructor(context) { this.#context = context; }
 
-  update({ content, attachments = [], quoted_text: quoted }) {
-    this.node.replaceChildren(
-      h('span', { class: 'unseen' }, this.#words.youSaid),
-      ...(quoted ? [h('blockquote', { class: 'quoted', dir: 'auto' }, quoted)] : []),
-      h('div', { class: 'bubble', dir: 'auto' }, content.map((part) => (
-        part.type === 'input_tag' ? h('span', { class: 'tag' }, part.text) : part.text))),
-      ...(attachments.length ? [h('ul', { class: 'files', role: 'list' }, attachments.map(file))] : []));
+  update(item) {
+    this.node.replaceChildren(h('span', { class: 'unseen' }, this.#context.words.youSaid), ...messageBody(item, this.#context.commands));
   }
+}
+
+/** The nodes of a message. Without commands nothing in it can be pressed. */
+export function messageBody({ content = [], attachments = [], quoted_text: quoted }, commands) {
+  const empty = content.every(({ text }) => !text);
+  return [
+    quoted ? h('blockquote', { class: 'quoted', dir: 'auto' }, quoted) : null,
+    attachments.length ? h('ul', { class: 'files', role: 'list' }, attachments.map(file)) : null,
+    empty ? null : h('div', { class: 'bubble', dir: 'auto' }, content.map((part) => (part.type === 'input_tag' ? tag(part, commands) : part.text))),
+  ].filter(Boolean);
+}
+
+function tag({ id, text, group, data, interactive }, commands) {
+  if (!interactive || !commands) return h('span', { class: 'tag' }, text);
+  return h('button', { type: 'button', class: 'tag', on: { click: () => commands.entity({ id, title: text, group, data, interactive }) } }, text);
 }
 
 function file({ name, type, preview_url: preview }) {
   const address = type === 'image' ? safeImage(preview) : null;
-  return h('li', {}, address ? h('img', { src: address, alt: name, loading: 'lazy' }) : [icon('document'), h('span', {}, name)]);
+  const named = [icon('document'), h('span', { dir: 'auto' }, name)];
+  if (!address) return h('li', {}, named);
+  // A picture that can't be loaded is named at least.
+  const node = h('li', {}, h('img', { src: address, alt: name, loading: 'lazy', on: { error: () => node.replaceChildren(...named) } }));
+  return node;
 }
 
 /** An answer: Markdown that may be growing, and the sources of what it says. */
 export class AssistantView {
   node;
-  #words;
+  #context;
   #parts = [];
   #body = h('div', { class: 'answer' });
   #sources = h('div', { class: 'sources', hidden: true });
   #annotations = '';
 
-  constructor({ words }) {
-    this.#words = words;
-    this.node = h('article', { class: 'item assistant' }, h('span', { class: 'unseen' }, words.answer), this.#body, this.#sources);
+  constructor(context) {
+    this.#context = context;
+    this.node = h('article', { class: 'item assistant' }, h('span', { class: 'unseen' }, context.words.answer), this.#body, this.#sources);
   }
 
   update({ content = [] }, live) {
@@ -55,7 +66,7 @@ export class AssistantView {
   }
 
   #part() {
-    const view = new MarkdownView();
+    const view = new MarkdownView(this.#context);
     this.#body.append(view.node);
     return view;
   }
@@ -65,14 +76,17 @@ export class AssistantView {
     if (key === this.#annotations) return;
     this.#annotations = key;
     this.#sources.hidden = !annotations.length;
-    this.#sources.replaceChildren(h('p', {}, this.#words.sources),
-      h('ol', {}, annotations.map(({ source = {} }) => h('li', {}, sourceNode(source)))));
+    this.#sources.replaceChildren(h('p', {}, this.#context.words.sources),
+      h('ol', {}, annotations.map(({ source = {} }) => h('li', {}, sourceNode(source, this.#context.commands)))));
   }
 }
 
-/** A source as people see it: its title, as a link where it has a safe one. */
-export function sourceNode(source) {
-  const title = source.title || source.filename || source.url || '';
+/** A source as people see it: its title, as a link where it has a safe one, as a button where the page knows it. */
+export function sourceNode(source, commands) {
+  const title = source.title || source.filename || source.label || source.url || '';
+  if (source.type === 'entity' && source.interactive && commands) {
+    return h('button', { type: 'button', class: 'tag', dir: 'auto', on: { click: () => commands.entity({ ...source, title }) } }, title);
+  }
   const address = safeLink(source.url);
   return address ? h('a', { href: address, target: '_blank', rel: 'noopener noreferrer nofollow', dir: 'auto' }, title)
     : h('span', { dir: 'auto' }, title);

@@ -1,24 +1,8 @@
-// Items that are shown but not yet worked with: questions, client tools, generated pictures.
+// Items that are only shown: tools of the page, generated pictures.
 
 import { h } from '../view/dom.js';
 import { icon } from '../view/icons.js';
 import { safeImage } from '../view/links.js';
-
-/** Questions to the person, with the answers given. */
-export class QuestionsView {
-  node = h('div', { class: 'item' });
-  #words;
-
-  constructor({ words }) { this.#words = words; }
-
-  update({ inputs = [], status }) {
-    const state = { answered: this.#words.answered, skipped: this.#words.skipped }[status] ?? this.#words.waiting;
-    this.node.replaceChildren(h('dl', { class: 'questions' }, inputs.map((input) => [
-      h('dt', { dir: 'auto' }, input.question),
-      h('dd', { dir: 'auto' }, input.answer?.values?.join(', ') || input.options?.map(({ value }) => value).join(' · ') || state),
-    ])), h('p', { class: 'aside' }, state));
-  }
-}
 
 /** A tool that ran in a page. */
 export class ClientToolView {

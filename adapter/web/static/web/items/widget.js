@@ -1,6 +1,7 @@
 // A widget as an item.
 
 import { h } from '../view/dom.js';
+import { draftsIn, putDrafts } from '../widgets/fields.js';
 import { widgetNode } from '../widgets/widget.js';
 
 export class WidgetView {
@@ -14,10 +15,12 @@ export class WidgetView {
     if (item.widget === this.#widget) return;
     this.#widget = item.widget;
     const focused = path(this.node, this.node.getRootNode().activeElement);
+    const drafts = draftsIn(this.node);
     this.node.replaceChildren(widgetNode(item.widget, {
       words: this.#context.words,
-      action: (action) => this.#context.action(action, item),
+      action: (action) => this.#context.commands.action(action, item),
     }));
+    putDrafts(this.node, drafts);
     // What the person was about to press stays under their finger when the widget is drawn again.
     if (focused) at(this.node, focused)?.focus();
   }

@@ -1,5 +1,6 @@
 // Markdown on the page: blocks and inline nodes as DOM nodes. Text only ever becomes text nodes.
 
+import { copyButton } from '../view/copy.js';
 import { h } from '../view/dom.js';
 import { safeLink } from '../view/links.js';
 import { blocks } from './blocks.js';
@@ -11,8 +12,12 @@ import { inline } from './inline.js';
  */
 export class MarkdownView {
   node = h('div', { class: 'markdown', dir: 'auto' });
+  #words;
   #drawn = [];
   #text = null;
+
+  /** With words, code gets a button that copies it. */
+  constructor({ words } = {}) { this.#words = words; }
 
   update(text) {
     if (text === this.#text) return;
@@ -25,7 +30,7 @@ export class MarkdownView {
     }
     for (const { node } of this.#drawn.slice(same)) node.remove();
     for (const entry of next.slice(same)) {
-      entry.node = blockNode(entry.block);
+      entry.node = blockNode(entry.block, this.#words);
       this.node.append(entry.node);
     }
     this.#drawn = next;
@@ -37,8 +42,11 @@ const makers = {
   // A chat is a part of a page: its headings begin below the page's own.
   heading: ({ level, text }) => h(`h${Math.min(level + 2, 6)}`, {}, spans(text)),
   rule: () => h('hr'),
-  code: ({ text, language }) => h('pre', { tabindex: '0', 'data-language': language || null }, h('code', {}, text)),
-  quote: ({ blocks: inner }) => h('blockquote', {}, inner.map(blockNode)),
+  code: ({ text, language }, words) => {
+    const code = h('pre', { tabindex: '0', 'data-language': language || null }, h('code', {}, text));
+    return words ? h('div', { class: 'code' }, copyButton(() => text, words), code) : code;
+  },
+  quote: ({ blocks: inner }) => h('blockquote', {}, inner.map((block) => blockNode(block))),
   list: ({ ordered, start, items }) => h(ordered ? 'ol' : 'ul', { start: ordered && start !== 1 ? start : null },
     items.map((item) => h('li', {}, item.map((block) => (
       // A tight item reads as a line, not as a paragraph.
@@ -48,8 +56,8 @@ const makers = {
     h('tbody', {}, rows.map((cells) => row(cells, 'td', align, head.length))))),
 };
 
-function blockNode(block) {
-  return makers[block.type](block);
+function blockNode(block, words) {
+  return makers[block.type](block, words);
 }
 
 function row(cells, tag, align, width) {

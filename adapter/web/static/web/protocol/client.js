@@ -41,18 +41,38 @@ export class Client {
   /** A request that is answered by a stream: yields its events. An aborted signal ends it with an AbortError. */
   async* stream(type, params, { signal } = {}) {
     const response = await this.#post(type, params, 'text/event-stream', signal);
-    if (!(response.headers.get('Content-Type') ?? '').startsWith('text/event-stream')) {
-      throw new ProtocolError('garbled', { status: response.status });
-    }
-    const frames = eventData(response.body);
+    if (!isStream(response)) throw new ProtocolError('garbled', { status: response.status });
+    yield* events(response, signal);
+  }
+
+  /**
+   * The events of the turn at work in a thread, from its beginning; null when none is at work, undefined when the server
+   * has no such route: it is not in the protocol, but beside it.
+   */
+  async follow(threadId, { signal } = {}) {
+    const response = await this.#beside(threadId, 'events', { headers: { ...this.#headers, Accept: 'text/event-stream' }, signal });
+    if (response.status === 204) return null;
+    if (response.ok && isStream(response)) return events(response, signal);
+    if (response.status >= 500 || response.status === 429) throw await refusal(response);
+    return undefined;
+  }
+
+  /** Stops the turn at work in a thread. False: the server has no such route, or did not do it. */
+  async cancel(threadId) {
+    const response = await this.#beside(threadId, 'cancel', { method: 'POST', headers: this.#headers }).catch(() => null);
+    return response?.ok === true;
+  }
+
+  /** Uploads go where the server says, with what the page's fetch adds. */
+  get fetch() { return this.#fetch; }
+
+  async #beside(threadId, what, request) {
+    const address = new URL(this.#url, window.location.href);
+    address.pathname = `${address.pathname.replace(/\/$/, '')}/threads/${encodeURIComponent(threadId)}/${what}`;
     try {
-      for (;;) {
-        const { done, value } = await frames.next().catch((cause) => { throw broken(cause, signal); });
-        if (done) return;
-        yield parsed(value);
-      }
-    } finally {
-      frames.return();
+      return await this.#fetch(address.href, request);
+    } catch (cause) {
+      throw broken(cause, request.signal);
     }
   }
 
@@ -73,13 +93,30 @@ export class Client {
   }
 }
 
+function isStream(response) {
+  return (response.headers.get('Content-Type') ?? '').startsWith('text/event-stream');
+}
+
+async function* events(response, signal) {
+  const frames = eventData(response.body);
+  try {
+    for (;;) {
+      const { done, value } = await frames.next().catch((cause) => { throw broken(cause, signal); });
+      if (done) return;
+      yield parsed(value);
+    }
+  } finally {
+    frames.return();
+  }
+}
+
 function broken(cause, signal) {
   if (signal?.aborted || cause?.name === 'AbortError') return cause;
   return cause instanceof ProtocolError ? cause : new ProtocolError('network', { cause });
 }
 
 /** A refused request, with the sentence of its problem+json if it has one. */
-async function refusal(response) {
+export async function refusal(response) {
   const problem = await response.json().catch(() => null);
   const words = problem?.detail ?? problem?.title;
   const later = response.status >= 500 || response.status === 429 || response.status === 408;

@@ -31,12 +31,12 @@ export class Conversation {
   }
 
   draw(state, options, fresh) {
-    const { conversation, busy, loading } = state;
+    const { busy, loading } = state;
     this.node.hidden = fresh && !state.failure;
     attribute(this.#scroller, 'aria-label', options.words.conversation);
     attribute(this.#scroller, 'aria-busy', String(busy || loading));
     rename(this.#newest, options.words.newest);
-    this.#list.draw(conversation, options);
+    this.#list.draw(state, options);
     this.#tail.draw(state, options);
     if (this.#jump || (this.#follow && options.thread.autoScroll)) this.#toEnd('instant');
     this.#jump = false;

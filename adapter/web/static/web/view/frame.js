@@ -2,7 +2,7 @@
 // conversations over them.
 
 import { Announcer } from './announcer.js';
-import { Composer } from './composer.js';
+import { Composer } from '../composer/composer.js';
 import { Conversation } from './conversation.js';
 import { h } from './dom.js';
 import { Header } from './header.js';
@@ -31,7 +31,10 @@ export class Frame {
     this.#main = h('div', { class: 'main' },
       this.#header.node, this.#conversation.node, this.#start.node,
       h('div', { class: 'foot' }, this.composer.node, this.#disclaimer.node));
-    this.node = h('div', { class: 'chat' }, this.#main, this.#panel.node, this.#announcer.node);
+    this.node = h('div', { class: 'chat', on: {
+      dragover: (event) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault(); },
+      drop: (event) => this.composer.drop(event, event.dataTransfer),
+    } }, this.#main, this.#panel.node, this.#announcer.node);
     root.append(this.node);
   }
 

@@ -1,5 +1,6 @@
 // The items of a conversation as nodes that stay: an item that is the same object as before is not touched.
 
+import { AnswerBars } from './answerbars.js';
 import { h } from './dom.js';
 import { itemView } from '../items/item.js';
 
@@ -8,10 +9,16 @@ export class ItemList {
   #commands;
   #views = new Map(); // id → {view, item, live}
   #words = null;
+  #bars;
 
-  constructor(commands) { this.#commands = commands; }
+  constructor(commands) {
+    this.#commands = commands;
+    this.#bars = new AnswerBars(commands);
+  }
 
-  draw({ items, live }, { words }) {
+  draw(state, options) {
+    const { items, live } = state.conversation;
+    const { words } = options;
     if (words.language !== this.#words?.language) this.#clear();
     this.#words = words;
     const ids = new Set(items.map(({ id }) => id));
@@ -27,13 +34,14 @@ export class ItemList {
       if (place !== node) this.node.insertBefore(node, place);
       after = node;
     }
+    this.#bars.draw(state, options, (id) => this.#views.get(id).view.node);
   }
 
   #drawn(item, live) {
     const old = this.#views.get(item.id);
     if (old && old.item === item && old.live === live) return old.view;
     const same = old && old.item.type === item.type;
-    const view = same ? old.view : itemView(item.type, { words: this.#words, action: this.#commands.action });
+    const view = same ? old.view : itemView(item.type, { words: this.#words, commands: this.#commands });
     if (old && !same) old.view.node.remove();
     this.#update(view, item, live);
     this.#views.set(item.id, { view, item, live });
@@ -53,5 +61,6 @@ export class ItemList {
   #clear() {
     this.node.replaceChildren();
     this.#views.clear();
+    this.#bars.clear();
   }
 }

@@ -3,6 +3,7 @@
 import { iconButton, textButton } from './buttons.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
+import { messageBody } from '../items/messages.js';
 import { MarkdownView } from '../markdown/render.js';
 
 export class Tail {
@@ -13,12 +14,13 @@ export class Tail {
   constructor(commands) { this.#commands = commands; }
 
   draw(state, { words }) {
-    const { conversation, pending, busy, stopped, loading, failure } = state;
+    const { conversation, pending, busy, stopped, loading, failure, tool } = state;
     const streaming = conversation.live.size > 0;
     this.#part('pending', pending, () => pendingMessage(pending, words));
     this.#part('loading', loading && !conversation.items.length, () => progress(words.loading));
     this.#part('progress', conversation.progress ?? (busy && !streaming), (value) => (
       value === true ? dots(words.answering) : progress(value.text, value.icon)));
+    this.#part('tool', tool, () => this.#tool(tool, words));
     this.#part('notices', conversation.notices.length ? conversation.notices : null, (list) => list.map(notice));
     this.#part('stopped', stopped, () => h('p', { class: 'aside' }, icon('stop'), words.stopped));
     this.#part('failure', failure, () => this.#failure(failure, words));
@@ -35,6 +37,12 @@ export class Tail {
     this.#parts.set(name, { value, node: box });
   }
 
+  #tool(call, words) {
+    if (!call.offered) return progress(call.name);
+    return h('div', { class: 'notice' }, icon('desktop'), h('p', {}, words.toolOffered(call.name)),
+      textButton(words.toolGoOn, () => this.#commands.tool(call)));
+  }
+
   #failure({ message, retry }, words) {
     return h('div', { class: 'failure', role: 'alert' }, icon('warning'),
       h('p', { dir: 'auto' }, message),
@@ -43,9 +51,9 @@ export class Tail {
   }
 }
 
-function pendingMessage({ input, state }, words) {
-  return h('div', { class: 'item user' },
-    h('div', { class: `bubble ${state}`, dir: 'auto' }, input.content.map(({ text }) => text).join('')),
+function pendingMessage({ input, attachments, state }, words) {
+  return h('div', { class: `item user ${state}` },
+    messageBody({ content: input.content, attachments, quoted_text: input.quoted_text }),
     h('p', { class: 'state' }, state === 'failed' ? words.notSent : words.sending));
 }
 

@@ -24,13 +24,13 @@ function picture(component) {
 }
 
 function button(component, drawing) {
-  const { label, submit, onClickAction: action, iconStart, iconEnd, style, color, variant, size = 'md', pill, block: wide, disabled } = component;
+  const { label, submit, onClickAction: action, iconStart, iconEnd, style, color, variant, size = 'md', pill, uniform, block: wide, disabled } = component;
   const kind = color ?? style ?? 'secondary';
   const node = h('button', {
     type: submit ? 'submit' : 'button', disabled: disabled === true,
-    class: `w-button c-${kind} v-${variant ?? (kind === 'primary' ? 'solid' : 'soft')} s-${size}${pill ? ' pill' : ''}${wide ? ' wide' : ''}`,
+    class: `w-button c-${kind} v-${variant ?? (kind === 'primary' ? 'solid' : 'soft')} s-${size}${pill ? ' pill' : ''}${uniform ? ' uniform' : ''}${wide ? ' wide' : ''}`,
     'aria-label': label ? null : iconStart ?? iconEnd,
-    on: submit ? {} : { click: () => drawing.run(action, node) },
+    on: submit ? {} : { click: () => drawing.run(action, node, 'self') },
   }, iconStart ? icon(iconStart) : null, label ? h('span', { dir: 'auto' }, label) : null, iconEnd ? icon(iconEnd) : null);
   return node;
 }

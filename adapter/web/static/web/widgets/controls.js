@@ -4,47 +4,60 @@ import { h } from '../view/dom.js';
 
 export const controls = { Input: input, Textarea: textarea, Select: select, DatePicker: date, Checkbox: checkbox, RadioGroup: radios };
 
-function input({ name, inputType = 'text', defaultValue, placeholder, required, pattern, disabled }, drawing) {
-  return h('input', { class: 'w-input', id: drawing.fieldId(name), name, type: inputType, value: defaultValue, placeholder,
-    'aria-label': placeholder, required, pattern, disabled: disabled === true, dir: 'auto' });
+function input(component, drawing) {
+  const { inputType = 'text', defaultValue, pattern } = component;
+  return h('input', { ...field(component, drawing), type: inputType, value: defaultValue, pattern, dir: 'auto' });
 }
 
-function textarea({ name, defaultValue, placeholder, required, rows = 3, disabled }, drawing) {
-  return h('textarea', { class: 'w-input', id: drawing.fieldId(name), name, placeholder, 'aria-label': placeholder, required, rows,
-    disabled: disabled === true, dir: 'auto' }, defaultValue ?? '');
+function textarea(component, drawing) {
+  const { defaultValue, rows = 3 } = component;
+  return h('textarea', { ...field(component, drawing), rows, dir: 'auto' }, defaultValue ?? '');
 }
 
-function select({ name, options = [], placeholder, defaultValue, clearable, disabled, onChangeAction: action, block }, drawing) {
+function select(component, drawing) {
+  const { options = [], placeholder, defaultValue, clearable } = component;
   const empty = placeholder !== undefined || clearable
     ? h('option', { value: '', disabled: !clearable, selected: defaultValue === undefined }, placeholder ?? '') : null;
-  const node = h('select', { class: `w-input${block ? ' wide' : ''}`, id: drawing.fieldId(name), name, 'aria-label': placeholder, disabled: disabled === true,
-    on: changed(() => node, name, (field) => field.value, action, drawing) },
-  empty, options.map(({ value, label }) => h('option', { value, selected: value === defaultValue }, label)));
-  return node;
+  return h('select', { ...field(component, drawing), on: changes(component, drawing) },
+    empty, options.map(({ value, label }) => h('option', { value, selected: value === defaultValue }, label)));
 }
 
-function date({ name, placeholder, defaultValue, min, max, disabled, onChangeAction: action }, drawing) {
+function date(component, drawing) {
+  const { defaultValue, min, max } = component;
   const day = (time) => (typeof time === 'string' ? time.slice(0, 10) : null);
-  const node = h('input', { class: 'w-input', id: drawing.fieldId(name), name, type: 'date', value: day(defaultValue), min: day(min), max: day(max),
-    'aria-label': placeholder, disabled: disabled === true, on: changed(() => node, name, (field) => field.value, action, drawing) });
+  return h('input', { ...field(component, drawing), type: 'date', value: day(defaultValue), min: day(min), max: day(max),
+    on: changes(component, drawing) });
+}
+
+function checkbox(component, drawing) {
+  const { name, label, defaultChecked, disabled, required } = component;
+  return h('label', { class: 'w-check' },
+    h('input', { type: 'checkbox', id: drawing.fieldId(name), name, checked: defaultChecked === true, disabled: disabled === true, required,
+      'aria-label': label ? null : name, on: changes(component, drawing) }),
+    label ? h('span', { dir: 'auto' }, label) : null);
+}
+
+function radios(component, drawing) {
+  const { name, options = [], ariaLabel, defaultValue, direction, disabled, required } = component;
+  const node = h('fieldset', { class: `w-box w-${direction ?? 'row'}`, 'aria-label': ariaLabel, on: changes(component, drawing, () => node) },
+    options.map(({ value, label, disabled: off }) => h('label', { class: 'w-check' },
+      h('input', { type: 'radio', name: drawing.fieldId(name), 'data-name': name, value, checked: value === defaultValue, required,
+        disabled: disabled === true || off === true }),
+      h('span', { dir: 'auto' }, label))));
   return node;
 }
 
-function checkbox({ name, label, defaultChecked, disabled, required, onChangeAction: action }, drawing) {
-  const node = h('input', { type: 'checkbox', id: drawing.fieldId(name), name, checked: defaultChecked === true, disabled: disabled === true, required,
-    on: changed(() => node, name, (field) => field.checked, action, drawing) });
-  return h('label', { class: 'w-check' }, node, label ? h('span', { dir: 'auto' }, label) : null);
+/** What fields to write or choose in have in common. */
+function field({ name, placeholder, required, disabled, block, pill }, drawing) {
+  return { class: `w-input${block ? ' wide' : ''}${pill ? ' pill' : ''}`, id: drawing.fieldId(name), name, placeholder, required,
+    'aria-label': placeholder ?? name, disabled: disabled === true };
 }
 
-function radios({ name, options = [], ariaLabel, defaultValue, direction, disabled, required, onChangeAction: action }, drawing) {
-  const node = h('fieldset', { class: `w-box w-${direction ?? 'row'}`, 'aria-label': ariaLabel }, options.map((option) => {
-    const field = h('input', { type: 'radio', name, value: option.value, checked: option.value === defaultValue, required,
-      disabled: disabled === true || option.disabled === true, on: changed(() => node, name, () => option.value, action, drawing) });
-    return h('label', { class: 'w-check' }, field, h('span', { dir: 'auto' }, option.label));
-  }));
-  return node;
-}
-
-function changed(node, name, value, action, drawing) {
-  return action ? { change: ({ target }) => drawing.run(action, node(), { [name]: value(target) }) } : {};
+/** A control's action runs when it is changed. It shows the change itself, so by default it shows no waiting. */
+function changes({ onChangeAction: action }, drawing, node) {
+  if (!action) return {};
+  return { change: ({ target }) => {
+    const control = node?.() ?? target;
+    drawing.run(action, control, 'none', target.closest('form') ?? control);
+  } };
 }

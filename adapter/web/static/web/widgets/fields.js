@@ -1,11 +1,14 @@
 // What was put into a form, as the payload of its action.
 
-/** The fields of a form under their names; a dotted name nests. A checkbox is true or false. */
-export function fieldsOf(form) {
+/** The fields of a form, or the one field that a node is, under their names; a dotted name nests. A checkbox is true or false. */
+export function fieldsOf(node) {
   const payload = {};
-  for (const field of form.querySelectorAll('[name]')) {
+  // Attributes, not properties: a form has a property for each of its fields, and one may be called "name".
+  const fields = node.matches('[name]') ? [node] : node.querySelectorAll('[name]');
+  for (const field of fields) {
     if (field.disabled || (field.type === 'radio' && !field.checked)) continue;
-    put(payload, field.name.split('.'), field.type === 'checkbox' ? field.checked : field.value);
+    const name = field.dataset.name ?? field.getAttribute('name');
+    put(payload, name.split('.'), field.type === 'checkbox' ? field.checked : field.value);
   }
   return payload;
 }
@@ -18,4 +21,16 @@ function put(into, [name, ...rest], value) {
   }
   if (!Object.hasOwn(into, name) || typeof into[name] !== 'object') into[name] = {};
   put(into[name], rest, value);
+}
+
+const words = 'input:not([type=checkbox], [type=radio])[name], textarea[name]';
+
+/** What somebody has written below a node, by the fields' names. Choices are left out: the server has those, or will. */
+export function draftsIn(node) {
+  return new Map([...node.querySelectorAll(words)].filter((field) => field.value !== field.defaultValue).map(({ name, value }) => [name, value]));
+}
+
+/** Writes it into fields of the same names. */
+export function putDrafts(node, drafts) {
+  for (const field of node.querySelectorAll(words)) if (drafts.has(field.name)) field.value = drafts.get(field.name);
 }

@@ -1,7 +1,7 @@
 // Boxes, rows, columns, forms, and what stands between things.
 
 import { h } from '../view/dom.js';
-import { fieldsOf } from './fields.js';
+import { pressable } from './press.js';
 import { block, border, colour, length, sides, space, styled } from './style.js';
 
 export const layout = {
@@ -33,14 +33,15 @@ export function boxStyle(component, direction) {
 }
 
 function box(component, drawing, direction) {
-  return styled(h('div', { class: `w-box w-${direction}` }, drawing.children(component)), boxStyle(component, direction));
+  const node = styled(h('div', { class: `w-box w-${direction}` }, drawing.children(component)), boxStyle(component, direction));
+  return pressable(node, component.onClickAction, drawing);
 }
 
 function form(component, drawing) {
   const direction = component.direction ?? 'col';
   const node = h('form', { class: `w-box w-${direction}`, on: { submit: (event) => {
     event.preventDefault();
-    drawing.run(component.onSubmitAction, node, fieldsOf(node));
+    drawing.run(component.onSubmitAction, node, 'container');
   } } }, drawing.children(component));
   return styled(node, boxStyle(component, direction));
 }

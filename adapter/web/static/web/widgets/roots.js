@@ -4,8 +4,8 @@ import { h } from '../view/dom.js';
 import { icon } from '../view/icons.js';
 import { safeImage } from '../view/links.js';
 import { textButton } from '../view/buttons.js';
-import { fieldsOf } from './fields.js';
 import { boxStyle } from './layout.js';
+import { pressable } from './press.js';
 import { border, colour, sides, space, styled } from './style.js';
 
 export const roots = { Card: card, Basic: basic, ListView: listView, ListViewItem: listItem };
@@ -14,11 +14,11 @@ function card(component, drawing) {
   const { size, padding, background, status, asForm, collapsed, confirm, cancel } = component;
   const node = h(asForm ? 'form' : 'div', { class: `w-card ${size ?? 'md'}` },
     statusNode(status), collapsed ? null : h('div', { class: 'w-card-body' }, drawing.children(component)));
-  const confirmed = () => { if (confirm) drawing.run(confirm.action, node, asForm ? fieldsOf(node) : null); };
+  const confirmed = () => drawing.run(confirm?.action, node, 'container');
   if (asForm) node.addEventListener('submit', (event) => { event.preventDefault(); confirmed(); });
   if (confirm || cancel) {
     node.append(h('div', { class: 'w-card-actions' },
-      cancel ? textButton(cancel.label, () => drawing.run(cancel.action, node)) : null,
+      cancel ? textButton(cancel.label, () => drawing.run(cancel.action, node, 'container')) : null,
       confirm && asForm ? h('button', { type: 'submit', class: 'text-button primary' }, confirm.label) : null,
       confirm && !asForm ? textButton(confirm.label, confirmed, 'primary') : null));
   }
@@ -39,18 +39,15 @@ function listView(component, drawing) {
   const more = rest.length ? textButton(drawing.words.showMore(rest.length), () => {
     for (const row of rest) row.hidden = false;
     more.remove();
-    (rest[0].querySelector('button') ?? list).focus();
+    (rest[0].querySelector('[tabindex]') ?? list).focus();
   }) : null;
   return h('div', { class: 'w-card w-listview' }, statusNode(component.status), list, more);
 }
 
 function listItem(component, drawing) {
-  const { onClickAction: action, gap, align } = component;
-  const inside = drawing.children(component);
-  const row = action
-    ? h('button', { type: 'button', class: 'w-row-button', on: { click: () => drawing.run(action, row) } }, inside)
-    : h('div', { class: 'w-row-button' }, inside);
-  return h('li', {}, styled(row, { gap: space(gap), 'align-items': align }));
+  const row = h('div', { class: 'w-line' }, drawing.children(component));
+  styled(row, { gap: space(component.gap), 'align-items': component.align });
+  return h('li', {}, pressable(row, component.onClickAction, drawing));
 }
 
 function statusNode(status) {

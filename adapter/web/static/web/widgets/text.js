@@ -29,8 +29,9 @@ function textNode(component) {
 }
 
 function input({ value, editable }) {
-  return h('input', { class: 'w-input', name: editable.name, value, placeholder: editable.placeholder,
-    'aria-label': editable.placeholder ?? editable.name, required: editable.required, dir: 'auto' });
+  const { name, placeholder, required, pattern, autoComplete } = editable;
+  return h('input', { class: 'w-input', name, value, placeholder, required, pattern, autocomplete: autoComplete,
+    'aria-label': placeholder ?? name, dir: 'auto' });
 }
 
 function words(tag, name, component, attributes = {}) {

@@ -4,6 +4,7 @@
 import { h } from '../view/dom.js';
 import { content } from './content.js';
 import { controls } from './controls.js';
+import { fieldsOf } from './fields.js';
 import { layout } from './layout.js';
 import { roots } from './roots.js';
 import { text } from './text.js';
@@ -14,15 +15,23 @@ let drawings = 0; // for ids: two widgets may have fields of the same name
 
 /** The node of a widget. `context`: {words, action(action) → Promise}. */
 export function widgetNode(widget, context) {
-  return h('div', { class: 'widget' }, new Drawing(context).draw(widget));
+  const node = h('div', { class: 'widget' });
+  node.append(...[new Drawing(node, context).draw(widget)].filter(Boolean));
+  for (const { htmlFor } of node.querySelectorAll('label[for]')) {
+    node.querySelector(`#${CSS.escape(htmlFor)}`)?.removeAttribute('aria-label'); // the label names it
+  }
+  return node;
 }
 
 /** One drawing of one tree: what the components are given to draw their children and to act. */
 class Drawing {
+  #root;
   #depth = 0;
   #prefix = `w${++drawings}-`;
+  #working = new Set();
 
-  constructor({ words, action }) {
+  constructor(root, { words, action }) {
+    this.#root = root;
     this.words = words;
     this.action = action;
   }
@@ -38,19 +47,31 @@ class Drawing {
     }
   }
 
-  /** The id of the field of that name in this widget, for its label. */
+  /** The id of the field of that name in this widget, for its label and for radios that belong together. */
   fieldId(name) { return this.#prefix + name; }
 
   children({ children }) {
     return (Array.isArray(children) ? children : [children]).map((child) => this.draw(child));
   }
 
-  /** Runs an action and shows on `busy` that it is at work; a second press in the meantime does nothing. */
-  run(action, busy, fields) {
-    if (!action?.type || busy.getAttribute('aria-busy') === 'true') return;
-    busy.setAttribute('aria-busy', 'true');
-    const payload = fields ? { ...action.payload, ...fields } : action.payload;
-    Promise.resolve(this.action({ ...action, payload })).finally(() => busy.removeAttribute('aria-busy'));
+  /**
+   * Runs the action of a node, with the fields in `scope`: its form, if it is in one. `auto` is where it is shown that this takes time, unless the
+   * action says: on the node ("self"), on the whole widget, which can't be used meanwhile ("container"), or nowhere ("none").
+   * A second press in the meantime does nothing.
+   */
+  run(action, node, auto, scope = node.closest('form')) {
+    if (!action?.type || this.#working.has(node)) return;
+    const { loadingBehavior = 'auto' } = action;
+    const shown = { self: node, container: this.#root }[loadingBehavior === 'auto' ? auto : loadingBehavior];
+    const waits = (waiting) => {
+      if (waiting) this.#working.add(node); else this.#working.delete(node);
+      shown?.toggleAttribute('data-busy', waiting);
+      shown?.setAttribute('aria-busy', String(waiting));
+      if (shown === this.#root) this.#root.inert = waiting;
+    };
+    waits(true);
+    // A key of the action's own payload wins over a field of that name.
+    Promise.resolve(this.action({ ...action, payload: { ...(scope && fieldsOf(scope)), ...action.payload } })).finally(() => waits(false));
   }
 }
 
