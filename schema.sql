@@ -123,7 +123,8 @@ CREATE TABLE IF NOT EXISTS steps (
   FOREIGN KEY (user_id, message_id) REFERENCES messages (user_id, id) ON DELETE CASCADE
 );
 
--- A tool call of a step: committed as 'pending' before it leaves, with the key that makes it act once.
+-- A tool call of a step: committed as 'pending' before it leaves, with the key that makes it act once. refreshed is what
+-- is shown in place of the result since an action; shown_parameters are the call's that gave it, and revision counts.
 CREATE TABLE IF NOT EXISTS tool_calls (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -135,6 +136,8 @@ CREATE TABLE IF NOT EXISTS tool_calls (
   status           text        NOT NULL CHECK (status IN ('pending', 'running', 'executed', 'failed', 'skipped')),
   result           json,
   refreshed        json,
+  shown_parameters json,
+  revision         bigint      NOT NULL DEFAULT 0,
   code             text,
   error            text,
   finish_rank      integer,
@@ -145,6 +148,39 @@ CREATE TABLE IF NOT EXISTS tool_calls (
   UNIQUE (user_id, call_key),
   FOREIGN KEY (user_id, step_id) REFERENCES steps (user_id, id) ON DELETE CASCADE
 );
+
+-- What a person did without words: one call of a tool, committed as 'pending' with its key before the call leaves. It has
+-- a position like a message, and stands in no step. record_id is the call or action of the same conversation whose record
+-- was clicked in; without one the action stands by itself, and its own record may be clicked in. ended_behind is the
+-- conversation's last position when it ended: the model is told of it with the first message behind that.
+CREATE TABLE IF NOT EXISTS actions (
+  user_id          text        NOT NULL,
+  id               bigint      NOT NULL,
+  conversation_id  bigint      NOT NULL,
+  position         bigint      NOT NULL,
+  record_id        bigint,
+  call_key         text        NOT NULL,
+  tool             text        NOT NULL,
+  parameters       json        NOT NULL,
+  status           text        NOT NULL CHECK (status IN ('pending', 'executed', 'failed')),
+  result           json,
+  refreshed        json,
+  shown_parameters json,
+  revision         bigint      NOT NULL DEFAULT 0,
+  code             text,
+  error            text,
+  ended_behind     bigint,
+  superseded_at    timestamptz,
+  idempotency_key  text                 CHECK (char_length(idempotency_key) <= 200),
+  request_hash     bytea,
+  created_at       timestamptz NOT NULL,
+  finished_at      timestamptz,
+  PRIMARY KEY (user_id, id),
+  UNIQUE (user_id, conversation_id, position),
+  FOREIGN KEY (user_id, conversation_id) REFERENCES conversations (user_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX IF NOT EXISTS actions_by_key ON actions (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS actions_at_work ON actions (user_id, conversation_id) WHERE status = 'pending';
 
 -- A ChatKit session: the secret that a page holds names it, and it opens with an empty conversation of its own.
 CREATE TABLE IF NOT EXISTS chatkit_sessions (
@@ -172,12 +208,24 @@ CREATE TABLE IF NOT EXISTS turn_leases (
 );
 CREATE INDEX IF NOT EXISTS turn_leases_by_end ON turn_leases (until);
 
+-- Which actions are at work, and when they may be taken for left: their replica died, and another one ends them. Like
+-- turn_leases it is for work across owners and has no content.
+CREATE TABLE IF NOT EXISTS action_leases (
+  user_id          text        NOT NULL,
+  action_id        bigint      NOT NULL,
+  until            timestamptz NOT NULL,
+  attempt          integer     NOT NULL DEFAULT 1,
+  PRIMARY KEY (user_id, action_id),
+  FOREIGN KEY (user_id, action_id) REFERENCES actions (user_id, id) ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS action_leases_by_end ON action_leases (until);
+
 -- Row-level security, forced on every table: without app.user_id (SET LOCAL, one transaction long) there are no rows.
 DO $$
 DECLARE table_name text;
 BEGIN
   FOREACH table_name IN ARRAY ARRAY['tasks', 'tool_effects', 'conversations', 'messages', 'steps', 'tool_calls',
-                                    'chatkit_sessions', 'turn_leases'] LOOP
+                                    'actions', 'chatkit_sessions', 'turn_leases', 'action_leases'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', table_name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', table_name);
     IF NOT EXISTS (SELECT FROM pg_policies
@@ -192,13 +240,17 @@ BEGIN
                  WHERE schemaname = 'public' AND tablename = 'turn_leases' AND policyname = 'worker') THEN
     CREATE POLICY worker ON turn_leases TO taskpilot_worker USING (true) WITH CHECK (true);
   END IF;
+  IF NOT EXISTS (SELECT FROM pg_policies
+                 WHERE schemaname = 'public' AND tablename = 'action_leases' AND policyname = 'worker') THEN
+    CREATE POLICY worker ON action_leases TO taskpilot_worker USING (true) WITH CHECK (true);
+  END IF;
 END $$;
 
 -- What each process may do, and no more. chatcore may step into the worker's role for a transaction (SET LOCAL ROLE).
 GRANT USAGE ON SCHEMA public TO taskpilot_chatcore, taskpilot_toolserver, taskpilot_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO taskpilot_toolserver;
 GRANT SELECT, INSERT ON tool_effects TO taskpilot_toolserver;
-GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, chatkit_sessions, turn_leases TO taskpilot_chatcore;
-GRANT SELECT, INSERT, UPDATE ON messages, steps, tool_calls TO taskpilot_chatcore;
-GRANT SELECT, UPDATE ON turn_leases TO taskpilot_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, chatkit_sessions, turn_leases, action_leases TO taskpilot_chatcore;
+GRANT SELECT, INSERT, UPDATE ON messages, steps, tool_calls, actions TO taskpilot_chatcore;
+GRANT SELECT, UPDATE ON turn_leases, action_leases TO taskpilot_worker;
 GRANT taskpilot_worker TO taskpilot_chatcore; -- it was made NOINHERIT: only SET LOCAL ROLE opens the worker's door

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"taskpilot/chatcore/actions"
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/model"
 	"taskpilot/chatcore/peers"
@@ -51,6 +52,8 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	defer stopRenewing()
 	go manager.Renew(renewing)
 	go manager.TakeOver(ctx)
+	doing := actions.New(conversations, toolbox, manager, actions.Config{Lease: conf.Lease}, log)
+	go doing.Sweep(ctx)
 
 	registry, metrics, err := newMetrics()
 	if err != nil {
@@ -58,8 +61,8 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	}
 	verifier, ready := newVerifier(conf, keys, db, log)
 	front := &server.Server{
-		Turns: manager, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys, Log: log, Metrics: metrics,
-		Requests: conf.Limits.Users(time.Now), TurnRate: conf.Limits.Turns(time.Now),
+		Turns: manager, Actions: doing, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys,
+		Log: log, Metrics: metrics, Requests: conf.Limits.Users(time.Now), TurnRate: conf.Limits.Turns(time.Now),
 		SessionID: func() string { return "cks_" + rand.Text() },
 		Config:    server.Config{MaxContent: conf.MaxContent, Models: conf.models(), Heartbeat: orNone(conf.Heartbeat)},
 	}
@@ -69,6 +72,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		Closing: func() {
 			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), conf.ShutdownTime)
 			defer cancel()
+			doing.Close(bounded)
 			manager.Close(bounded)
 		},
 	})

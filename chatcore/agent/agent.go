@@ -58,6 +58,7 @@ type Turn struct {
 	Caller  Caller
 	History []api.Message // answers with their steps
 	Earlier []api.Message // earlier answers to the same message, which this one replaces
+	ByHand  []ByHand      // what the person did between the messages of History, and since, in the order in which it ended
 	Steps   []Taken       // steps of this very turn, when another process had begun it
 
 	Model      string // empty: the configured one
@@ -98,7 +99,7 @@ type turnAtWork struct {
 
 // run goes from reply to reply until one asks for no tools.
 func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
-	w.messages = withNote(promptOf(turn.History), turn.Earlier)
+	w.messages = withNotes(promptOf(turn.History, turn.ByHand), turn)
 	offered, err := w.tools.List(ctx, w.caller)
 	if err != nil {
 		return &failure{code: CodeToolsUnreachable, err: err}

@@ -7,9 +7,19 @@ import (
 	"taskpilot/chatcore/api"
 )
 
-// withNote tells the model what earlier answers to the last message did: they are out of the conversation, what they
-// changed is not.
-func withNote(prompt []PromptMessage, earlier []api.Message) []PromptMessage {
+// withNotes tells the model, behind the last message, what was done since: by earlier answers to it, which are out of the
+// conversation though what they changed is not, and by the person.
+func withNotes(prompt []PromptMessage, turn Turn) []PromptMessage {
+	if len(prompt) == 0 {
+		return prompt
+	}
+	last := turn.History[len(turn.History)-1].Position
+	_, since := doneBefore(turn.ByHand, last)
+	prompt[len(prompt)-1].Text += noteOfAttempts(turn.Earlier) + noteOfHand(since)
+	return prompt
+}
+
+func noteOfAttempts(earlier []api.Message) string {
 	var done []string
 	for _, answer := range earlier {
 		for _, record := range answer.ToolCalls {
@@ -18,10 +28,9 @@ func withNote(prompt []PromptMessage, earlier []api.Message) []PromptMessage {
 			}
 		}
 	}
-	if len(done) == 0 || len(prompt) == 0 {
-		return prompt
+	if len(done) == 0 {
+		return ""
 	}
-	prompt[len(prompt)-1].Text += "\n\n(Note from the system, not from the person: an earlier attempt to answer this was " +
+	return "\n\n(Note from the system, not from the person: an earlier attempt to answer this was " +
 		"replaced, but what it did with tools still stands. Do not do it again:\n" + strings.Join(done, "\n") + ")"
-	return prompt
 }

@@ -97,6 +97,7 @@ type Tool struct {
 	Name        string
 	Description string
 	Schema      json.RawMessage // JSON schema of its parameters, an object
+	ReadOnly    bool            // it changes nothing, as it says itself
 }
 
 // Caller is whom a turn belongs to: everything in it is done as this user.

@@ -8,12 +8,14 @@ import (
 )
 
 // promptOf is a conversation as the model is sent it: each step of an answer with its calls, and each call with its
-// result, for a model refuses a call without one.
-func promptOf(history []api.Message) []PromptMessage {
+// result, for a model refuses a call without one. What the person did by hand is told with what was said next.
+func promptOf(history []api.Message, byHand []ByHand) []PromptMessage {
 	var prompt []PromptMessage
 	for _, message := range history {
 		if message.Role == api.RoleUser {
-			prompt = append(prompt, PromptMessage{Role: RoleUser, Text: textOf(message)})
+			var before []ByHand
+			before, byHand = doneBefore(byHand, message.Position)
+			prompt = append(prompt, PromptMessage{Role: RoleUser, Text: textOf(message) + noteOfHand(before)})
 			continue
 		}
 		for _, step := range message.Steps {

@@ -27,6 +27,9 @@ type PageRequest struct {
 	After string
 	Order string        // asc or desc
 	Wait  time.Duration // of messages: for the end of a run at work on the page that nobody follows
+
+	// Glance is a read of messages that shows nobody anything: a page that left is not back, and no end was seen.
+	Glance bool
 }
 
 func (p PageRequest) query() url.Values {
@@ -42,6 +45,9 @@ func (p PageRequest) query() url.Values {
 	}
 	if p.Wait > 0 {
 		query.Set("wait", strconv.FormatFloat(p.Wait.Seconds(), 'f', -1, 64))
+	}
+	if p.Glance {
+		query.Set("glance", "true")
 	}
 	return query
 }
@@ -177,6 +183,7 @@ type call struct {
 	timeout time.Duration
 
 	lastEventID string
+	key         string // Idempotency-Key
 }
 
 // jsonCall makes a call and reads the object that it answers.
@@ -245,6 +252,9 @@ func (c *Client) send(ctx context.Context, call call) (*http.Response, error) {
 	}
 	if call.lastEventID != "" {
 		request.Header.Set("Last-Event-ID", call.lastEventID)
+	}
+	if call.key != "" {
+		request.Header.Set("Idempotency-Key", call.key)
 	}
 	if call.who.Bearer != "" {
 		request.Header.Set("Authorization", "Bearer "+call.who.Bearer)

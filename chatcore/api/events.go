@@ -32,6 +32,8 @@ type (
 
 		// Superseded are the messages that went when a message is answered again, answers with their steps.
 		Superseded []Message `json:"superseded,omitempty"`
+		// SupersededActions are the actions that went with them: those that stand by themselves.
+		SupersededActions []Action `json:"superseded_actions,omitempty"`
 	}
 
 	// MessageStarted announces a step. Its content comes as MessageDelta.

@@ -104,7 +104,8 @@ const (
 func (s CallStatus) Done() bool { return s == CallExecuted || s == CallFailed || s == CallSkipped }
 
 // ToolCall is the record of one call of a tool. Result is what the model saw and never changes; Refreshed is its newer
-// state, for display. Error is an English sentence; Code lets a user interface word it itself.
+// state, for display, and Revision how often it was refreshed. Error is an English sentence; Code lets a user interface
+// word it itself.
 type ToolCall struct {
 	ID         int64           `json:"id"`
 	Index      int             `json:"index"`
@@ -113,6 +114,7 @@ type ToolCall struct {
 	Status     CallStatus      `json:"status"`
 	Result     json.RawMessage `json:"result,omitempty"`
 	Refreshed  json.RawMessage `json:"refreshed,omitempty"`
+	Revision   int64           `json:"revision,omitempty"`
 	Code       string          `json:"code,omitempty"`
 	Error      string          `json:"error,omitempty"`
 	StartedAt  *time.Time      `json:"started_at,omitempty"`
@@ -152,14 +154,6 @@ type ConversationPage struct {
 	Data    []Conversation `json:"data"`
 	HasMore bool           `json:"has_more"`
 	After   string         `json:"after,omitempty"`
-}
-
-// MessagePage is a page of messages, answers with their steps. Conversation is theirs, so that one request shows both.
-type MessagePage struct {
-	Data         []Message    `json:"data"`
-	HasMore      bool         `json:"has_more"`
-	After        string       `json:"after,omitempty"`
-	Conversation Conversation `json:"conversation"`
 }
 
 // ConversationPatch is the body of PATCH …/conversations/{id}: what is not nil is changed. Status is for callers with the

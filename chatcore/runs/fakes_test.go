@@ -21,19 +21,20 @@ var errAway = errors.New("the database is away")
 
 // memory is a store that keeps one turn, and fails as often as it is told.
 type memory struct {
-	mu       sync.Mutex
-	failing  map[string]int // by method: how many more times; below zero: always
-	err      error          // what it fails with
-	next     int64
-	turn     store.StoredTurn
-	gone     bool // the conversation was deleted
-	ends     []store.TurnEnd
-	accepted []store.NewTurn
-	renewed  [][]store.Leased
-	news     []store.LeaseNews // the next renewal gives
-	told     []string          // what was wanted of the lease
-	hold     chan struct{}     // when set: Accept says entered, and waits for it
-	entered  chan struct{}
+	mu        sync.Mutex
+	failing   map[string]int // by method: how many more times; below zero: always
+	err       error          // what it fails with
+	next      int64
+	turn      store.StoredTurn
+	gone      bool // the conversation was deleted
+	ends      []store.TurnEnd
+	accepted  []store.NewTurn
+	renewed   [][]store.Leased
+	news      []store.LeaseNews // the next renewal gives
+	refreshed []api.ToolCall
+	told      []string      // what was wanted of the lease
+	hold      chan struct{} // when set: Accept says entered, and waits for it
+	entered   chan struct{}
 }
 
 func newMemory() *memory { return &memory{failing: map[string]int{}, err: errAway, next: 100} }
@@ -165,6 +166,12 @@ func (m *memory) LoadTurn(_ context.Context, userID string, runID int64) (store.
 	turn := m.turn
 	turn.Steps = slices.Clone(turn.Steps)
 	return turn, m.fail("LoadTurn")
+}
+
+func (m *memory) Refreshed(context.Context, string, int64) ([]api.ToolCall, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.refreshed, m.fail("Refreshed")
 }
 
 func (m *memory) RenewLeases(_ context.Context, leased []store.Leased, _, _ time.Duration) ([]store.LeaseNews, error) {

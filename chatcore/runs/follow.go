@@ -120,7 +120,7 @@ var errNobody = errors.New("nobody is at work on the turn right now")
 // and nothing of it lies behind the position. errNobody says that it waits to be taken over.
 func (m *Manager) find(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (source, error) {
 	if run := m.local(userID, runID); run != nil {
-		return run.Follow, nil
+		return m.newer(ctx, run), nil
 	}
 	if alone {
 		return nil, store.ErrNotFound

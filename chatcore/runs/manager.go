@@ -23,6 +23,7 @@ type Store interface {
 	EndTurn(ctx context.Context, end store.TurnEnd) (api.Message, api.Conversation, error)
 	Retitle(ctx context.Context, userID string, conversationID, position int64, title string) error
 	LoadTurn(ctx context.Context, userID string, runID int64) (store.StoredTurn, error)
+	Refreshed(ctx context.Context, userID string, runID int64) ([]api.ToolCall, error)
 	Leases
 }
 
@@ -133,7 +134,8 @@ func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err 
 	j := m.journal(run)
 	go m.work(work, j, func(ctx context.Context) agent.Ending {
 		return m.answer(ctx, agent.Turn{
-			Caller: request.Caller, History: turn.History, Earlier: turn.Earlier, Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
+			Caller: request.Caller, History: turn.History, Earlier: turn.Earlier, ByHand: byHand(turn),
+			Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
 		}, j)
 	})
 	return run.ID, nil
@@ -193,7 +195,7 @@ func (m *Manager) accept(ctx context.Context, request Request) (store.Turn, erro
 	if !errors.As(err, &left) {
 		return turn, err
 	}
-	if err := m.stopFirst(ctx, request.Caller.UserID, left.RunID); err != nil {
+	if err := m.MakeWay(ctx, request.Caller.UserID, left.RunID); err != nil {
 		return turn, fmt.Errorf("stopping the turn before: %w", err)
 	}
 	return m.store.Accept(ctx, m.newTurn(request))

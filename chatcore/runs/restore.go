@@ -26,7 +26,10 @@ func Restore(turn store.StoredTurn) Transcript {
 }
 
 func startedOf(turn store.Turn) api.RunStarted {
-	return api.RunStarted{RunID: turn.RunID, Conversation: turn.Conversation, UserMessage: turn.UserMessage, Superseded: turn.Superseded}
+	return api.RunStarted{
+		RunID: turn.RunID, Conversation: turn.Conversation, UserMessage: turn.UserMessage,
+		Superseded: turn.Superseded, SupersededActions: turn.GoneActions,
+	}
 }
 
 func restoreStep(step store.StoredStep) *StepTranscript {
@@ -40,7 +43,7 @@ func restoreStep(step store.StoredStep) *StepTranscript {
 	began := step.Step
 	began.ToolCalls = make([]api.ToolCall, 0, len(step.ToolCalls))
 	for _, record := range step.ToolCalls {
-		record.Status, record.Result, record.Refreshed, record.FinishedAt = api.CallPending, nil, nil, nil
+		record.Status, record.Result, record.Refreshed, record.Revision, record.FinishedAt = api.CallPending, nil, nil, 0, nil
 		record.Code, record.Error = "", ""
 		began.ToolCalls = append(began.ToolCalls, record)
 	}

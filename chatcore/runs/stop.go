@@ -42,8 +42,8 @@ func (m *Manager) known(ctx context.Context, userID string, runID int64, change 
 	return nil
 }
 
-// stopFirst ends a run whose page left, for the person has said something new, and waits until it has ended.
-func (m *Manager) stopFirst(ctx context.Context, userID string, runID int64) error {
+// MakeWay ends a run whose page left, for the person has said or done something new, and waits until it has ended.
+func (m *Manager) MakeWay(ctx context.Context, userID string, runID int64) error {
 	ctx, cancel := context.WithTimeout(ctx, changeOfHands*m.config.Lease)
 	defer cancel()
 	if err := m.Stop(ctx, userID, runID); err != nil {

@@ -72,8 +72,8 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 			return agent.Failed(agent.CodeInterrupted)
 		}
 		return m.answer(ctx, agent.Turn{
-			Caller: agent.Caller{UserID: turn.UserID}, History: turn.History, Earlier: turn.Earlier, Steps: taken(turn),
-			Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
+			Caller: agent.Caller{UserID: turn.UserID}, History: turn.History, Earlier: turn.Earlier, ByHand: byHand(turn.Turn),
+			Steps: taken(turn), Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
 		}, j)
 	})
 }

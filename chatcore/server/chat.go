@@ -92,11 +92,9 @@ func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 	if err := s.checkChoices(c.Request().Context(), request); err != nil {
 		return request, err
 	}
-	key := c.Request().Header.Get("Idempotency-Key")
-	if key != "" {
-		if err := checkText("Idempotency-Key", key, maxKey); err != nil {
-			return request, err
-		}
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return request, err
 	}
 	request.Again = store.Again{Key: key, Hash: hash, Guard: body.ResendGuard}
 	for given, into := range map[*int64]*int64{body.ConversationID: &request.ConversationID, body.RetryOf: &request.RetryOf} {

@@ -94,6 +94,13 @@ func (s *Server) listMessages(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	switch c.QueryParam("glance") {
+	case "", "false":
+	case "true":
+		asked.Glance = true
+	default:
+		return invalid("glance", "glance must be true or false.")
+	}
 	messages, err := s.readMessages(c, n, asked, limit)
 	if err != nil {
 		return err

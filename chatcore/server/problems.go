@@ -7,6 +7,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"taskpilot/chatcore/actions"
+	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/store"
 	"taskpilot/internal/ownerdb"
@@ -32,6 +34,7 @@ func problemOf(err error) serving.Problem {
 	var problem serving.Problem
 	var inactive *store.NotActiveError
 	var left *store.PageLeftError
+	var other *store.ActionAtWorkError
 	var routing *echo.HTTPError
 	switch {
 	case errors.As(err, &problem):
@@ -48,7 +51,13 @@ func problemOf(err error) serving.Problem {
 		return inactiveProblem(inactive)
 	case errors.Is(err, store.ErrKeyUsed):
 		return serving.Problem{Status: http.StatusConflict, Code: "key_used", Detail: "This Idempotency-Key was used for another request."}
-	case errors.Is(err, runs.ErrGoingDown):
+	case errors.As(err, &other):
+		return serving.Problem{Status: http.StatusConflict, Code: "action_at_work", Detail: "Something else is being done here right now. Try again in a moment."}
+	case errors.Is(err, actions.ErrUnknownTool):
+		return invalid("tool", "There is no tool of this name.")
+	case errors.Is(err, agent.ErrUnreachable):
+		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "tools_unreachable", Detail: "The tools can't be reached right now. Nothing was done; try again in a moment.", RetryAfter: 2 * time.Second, Cause: err}
+	case errors.Is(err, runs.ErrGoingDown), errors.Is(err, actions.ErrGoingDown):
 		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "going_down", Detail: "This replica is going down. Nothing was accepted; try again.", RetryAfter: time.Second}
 	case ownerdb.IsAway(err):
 		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: "The database can't be reached right now. Try again in a moment.", RetryAfter: 2 * time.Second, Cause: err}

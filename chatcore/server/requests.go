@@ -82,6 +82,15 @@ func checkText(field, text string, maxChars int) error {
 	return nil
 }
 
+// idempotencyKey reads the header; empty when there is none.
+func idempotencyKey(c echo.Context) (string, error) {
+	key := c.Request().Header.Get("Idempotency-Key")
+	if key == "" {
+		return "", nil
+	}
+	return key, checkText("Idempotency-Key", key, maxKey)
+}
+
 // number reads an id that the path has. What can't be an id names nothing.
 func number(c echo.Context, name string) (int64, error) {
 	n, err := strconv.ParseInt(c.Param(name), 10, 64)

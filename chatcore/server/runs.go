@@ -102,6 +102,9 @@ func (s *Server) readMessages(c echo.Context, conversation int64, asked store.Pa
 	if err != nil {
 		return messages, err
 	}
+	if asked.Glance {
+		return messages, nil
+	}
 	at := slices.IndexFunc(messages.Data, func(m api.Message) bool { return m.State == api.StateRunning })
 	if at < 0 {
 		return messages, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"taskpilot/chatcore/actions"
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/store"
@@ -26,6 +27,11 @@ type Turns interface {
 	PageLeft(ctx context.Context, userID string, runID int64) error
 	Read(ctx context.Context, userID string, runID int64, wait time.Duration) error
 	EndSeen(ctx context.Context, userID string, runID int64, seen bool)
+}
+
+// Actions does what people ask for without words.
+type Actions interface {
+	Do(ctx context.Context, request actions.Request) (store.StoredAction, error)
 }
 
 // Conversations keeps conversations and sessions.
@@ -58,6 +64,7 @@ type Config struct {
 // Server answers the chat API.
 type Server struct {
 	Turns         Turns
+	Actions       Actions
 	Conversations Conversations
 	Tools         Tools
 	Callers       Callers
@@ -122,6 +129,7 @@ func (s *Server) mount(user *echo.Group) {
 	user.PATCH("/conversations/:id", s.changeConversation, s.authorize)
 	user.DELETE("/conversations/:id", s.deleteConversation, s.authorize)
 	user.GET("/conversations/:id/messages", s.listMessages, s.authorize)
+	user.POST("/conversations/:id/actions", s.act, s.authorize)
 	user.POST("/messages/:id/feedback", s.giveFeedback, s.authorize)
 	user.GET("/runs/:run_id", s.runStatus, s.authorize)
 	user.GET("/runs/:run_id/events", s.runEvents, s.authorize)

@@ -80,6 +80,7 @@ type Page struct {
 	Limit     int
 	After     int64
 	Ascending bool
+	Glance    bool // of messages: nobody sees them, so no end was seen
 }
 
 // Conversations gives those that have a message and are not archived, newest change first unless asked otherwise. more

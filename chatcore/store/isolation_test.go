@@ -79,6 +79,18 @@ var _ = Describe("Another user's conversation", func() {
 			_, err := mallory.Accept(ctx, mallory.said("Hello", conversation))
 			return err
 		}),
+		Entry("to act in", func(ctx SpecContext, conversation, _, _, _ int64, _ string) error {
+			_, err := mallory.BeginAction(ctx, mallory.clicking(conversation, 0))
+			return err
+		}),
+		Entry("to click in a record of", func(ctx SpecContext, conversation, _, _, call int64, _ string) error {
+			_, err := mallory.BeginAction(ctx, mallory.clicking(conversation, call))
+			return err
+		}),
+		Entry("to end an action of", func(ctx SpecContext, _, _, _, call int64, _ string) error {
+			_, err := mallory.EndAction(ctx, store.ActionEnd{UserID: mallory.user, ActionID: call, Status: api.CallExecuted})
+			return err
+		}),
 		Entry("to add a step to", func(ctx SpecContext, conversation, run, _, _ int64, _ string) error {
 			_, err := mallory.OpenStep(ctx, store.StepPlace{UserID: mallory.user, ConversationID: conversation, RunID: run, Ordinal: 2})
 			return err

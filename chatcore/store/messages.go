@@ -70,19 +70,20 @@ type callRow struct {
 	Status     string         `db:"status"`
 	Result     []byte         `db:"result"`
 	Refreshed  []byte         `db:"refreshed"`
+	Revision   int64          `db:"revision"`
 	Code       sql.NullString `db:"code"`
 	Error      sql.NullString `db:"error"`
 	StartedAt  *time.Time     `db:"started_at"`
 	FinishedAt *time.Time     `db:"finished_at"`
 }
 
-const callColumns = `id, step_id, index, tool, parameters, status, result, refreshed, code, error, started_at, finished_at`
+const callColumns = `id, step_id, index, tool, parameters, status, result, refreshed, revision, code, error, started_at, finished_at`
 
 func (r callRow) record() api.ToolCall {
 	return api.ToolCall{
 		ID: r.ID, Index: r.Index, Tool: r.Tool, Parameters: json.RawMessage(r.Parameters), Status: api.CallStatus(r.Status),
-		Result: json.RawMessage(r.Result), Refreshed: json.RawMessage(r.Refreshed), Code: r.Code.String,
-		Error: r.Error.String, StartedAt: utc(r.StartedAt), FinishedAt: utc(r.FinishedAt),
+		Result: json.RawMessage(r.Result), Refreshed: json.RawMessage(r.Refreshed), Revision: r.Revision,
+		Code: r.Code.String, Error: r.Error.String, StartedAt: utc(r.StartedAt), FinishedAt: utc(r.FinishedAt),
 	}
 }
 
@@ -112,39 +113,6 @@ func (s *Store) ConversationWithMessages(ctx context.Context, userID string, id 
 		return seen(ctx, tx, userID, messages)
 	})
 	return api.ConversationWithMessages{Conversation: conversation.conversation(), Messages: messages}, err
-}
-
-// Messages gives a page of a conversation, answers with their steps, oldest first when ascending. page.After is a
-// position: a message comes when it, or a step under it, lies behind that position. The page's own after is the last
-// position that it covers.
-func (s *Store) Messages(ctx context.Context, userID string, id int64, page Page) (api.MessagePage, error) {
-	var conversation conversationRow
-	var messages []api.Message
-	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) (err error) {
-		if err := readConversation(ctx, tx, &conversation, userID, id); err != nil {
-			return err
-		}
-		messages, err = readMessages(ctx, tx, userID, messagesQuery(page), userID, id, page.Limit+1, page.After)
-		if err != nil {
-			return err
-		}
-		return seen(ctx, tx, userID, messages[:min(len(messages), page.Limit)])
-	})
-	result := api.MessagePage{Data: messages, Conversation: conversation.conversation()}
-	if result.HasMore = len(messages) > page.Limit; result.HasMore {
-		result.Data = messages[:page.Limit]
-		result.After = cursorAfter(result.Data[page.Limit-1], page.Ascending)
-	}
-	return result, err
-}
-
-// cursorAfter is the position that a page ends at: going up, the last that its last message covers.
-func cursorAfter(last api.Message, ascending bool) string {
-	position := last.Position
-	if ascending && len(last.Steps) > 0 {
-		position = last.Steps[len(last.Steps)-1].Position
-	}
-	return fmt.Sprint(position)
 }
 
 // messagesQuery is one of two constant texts. Going up, the one answer that begins before the cursor comes again when a

@@ -59,8 +59,7 @@ func (s *Store) ResumeTurn(ctx context.Context, claim Claim, maxHistory int) (St
 		if turn.Earlier, err = earlier(ctx, tx, claim.UserID, turn.UserMessage.ID); err != nil {
 			return err
 		}
-		turn.History, err = readHistory(ctx, tx, claim.UserID, turn.Conversation.ID, claim.RunID, maxHistory)
-		return err
+		return readPast(ctx, tx, &turn.Turn, maxHistory)
 	})
 	return turn, err
 }
@@ -129,7 +128,10 @@ func loadMessages(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 	if turn.Answer.Position == turn.UserMessage.Position+1 { // an answer that was asked for again gave no title
 		turn.titled(conversation, turn.UserMessage.Position, turn.UserMessage.Content)
 	}
-	turn.Superseded, err = supersededBy(ctx, tx, turn)
+	if turn.Superseded, err = supersededBy(ctx, tx, turn); err != nil {
+		return err
+	}
+	turn.GoneActions, err = actionsSupersededBy(ctx, tx, turn)
 	return err
 }
 

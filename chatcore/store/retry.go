@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"taskpilot/chatcore/api"
@@ -40,6 +42,24 @@ func supersede(ctx context.Context, tx *ownerdb.Tx, userID string, conversationI
 		return nil, fmt.Errorf("counting what is left: %w", err)
 	}
 	return gone, nil
+}
+
+// supersedeActions does the same with actions. What they did still stands, and the model is told of it.
+func supersedeActions(ctx context.Context, tx *ownerdb.Tx, userID string, conversationID int64, question messageRow, now time.Time) ([]api.Action, error) {
+	gone, err := readActions(ctx, tx, `
+		UPDATE actions SET superseded_at = $4
+		WHERE user_id = $1 AND conversation_id = $2 AND position > $3 AND superseded_at IS NULL
+		RETURNING `+actionColumns, userID, conversationID, question.Position, now)
+	slices.SortFunc(gone, func(a, b api.Action) int { return cmp.Compare(a.Position, b.Position) })
+	return gone, err
+}
+
+// actionsSupersededBy are the actions that went when an answer began.
+func actionsSupersededBy(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) ([]api.Action, error) {
+	return readActions(ctx, tx, `
+		SELECT `+actionColumns+` FROM actions
+		WHERE user_id = $1 AND conversation_id = $2 AND position > $3 AND position < $4 AND superseded_at = $5
+		ORDER BY position`, turn.UserID, turn.Conversation.ID, turn.UserMessage.Position, turn.Answer.Position, turn.Answer.CreatedAt)
 }
 
 // supersededBy are the messages that went when an answer began.

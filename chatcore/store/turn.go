@@ -39,8 +39,10 @@ type Turn struct {
 	Retitled     bool          // the model has worded it anew since
 	History      []api.Message // oldest first, ends with UserMessage
 	Superseded   []api.Message // what went, when UserMessage is answered again
+	GoneActions  []api.Action  // the actions that went with them
 	Earlier      []api.Message // earlier answers to UserMessage
 	Asked        Asked         // what the answer is asked with
+	ByHand       []ByHand      // what the person did between the messages of History, and since
 	Joined       bool          // the request was sent before: this is the turn that it began then, and only RunID is set
 }
 
@@ -71,10 +73,18 @@ func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 		if err := s.begin(ctx, tx, turn, conversation, &accepted); err != nil {
 			return err
 		}
-		accepted.History, err = readHistory(ctx, tx, turn.UserID, conversation.ID, accepted.RunID, turn.MaxHistory)
-		return err
+		return readPast(ctx, tx, &accepted, turn.MaxHistory)
 	})
 	return accepted, err
+}
+
+// readPast reads what came before a turn's answer.
+func readPast(ctx context.Context, tx *ownerdb.Tx, turn *Turn, maxHistory int) (err error) {
+	turn.History, err = readHistory(ctx, tx, turn.UserID, turn.Conversation.ID, turn.RunID, maxHistory)
+	if err == nil {
+		turn.ByHand, err = readByHand(ctx, tx, turn.UserID, turn.Conversation.ID, turn.History)
+	}
+	return err
 }
 
 // conversationFor finds or makes the conversation and locks its row: from here on nothing else gets a position in it.
@@ -143,6 +153,23 @@ func (s *Store) refuseBusy(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, co
 			return err
 		}
 	}
+	return refuseAlone(ctx, tx, turn.UserID, conversationID)
+}
+
+// refuseAlone returns ErrBusy while an action is at work that stands by itself: it shows its item when it ends, and nothing
+// may come behind that before.
+func refuseAlone(ctx context.Context, tx *ownerdb.Tx, userID string, conversationID int64) error {
+	var atWork bool
+	err := tx.Get(ctx, &atWork, `
+		SELECT EXISTS (
+			SELECT 1 FROM actions WHERE user_id = $1 AND conversation_id = $2 AND status = 'pending' AND record_id IS NULL)`,
+		userID, conversationID)
+	if err != nil {
+		return fmt.Errorf("looking for an action at work: %w", err)
+	}
+	if atWork {
+		return ErrBusy
+	}
 	return nil
 }
 
@@ -194,6 +221,9 @@ func (s *Store) beginAgain(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, be
 	}
 	now := s.now()
 	if accepted.Superseded, err = supersede(ctx, tx, turn.UserID, before.ID, asked, now); err != nil {
+		return err
+	}
+	if accepted.GoneActions, err = supersedeActions(ctx, tx, turn.UserID, before.ID, asked, now); err != nil {
 		return err
 	}
 	if accepted.Earlier, err = earlier(ctx, tx, turn.UserID, asked.ID); err != nil {

@@ -59,7 +59,10 @@ func (t *Tools) fetch(ctx context.Context, session *mcp.ClientSession) ([]agent.
 		if err != nil {
 			return nil, fmt.Errorf("reading the schema of %q: %w", offered.Name, err)
 		}
-		listed = append(listed, agent.Tool{Name: offered.Name, Description: offered.Description, Schema: schema})
+		listed = append(listed, agent.Tool{
+			Name: offered.Name, Description: offered.Description, Schema: schema,
+			ReadOnly: offered.Annotations != nil && offered.Annotations.ReadOnlyHint,
+		})
 	}
 	slices.SortStableFunc(listed, func(a, b agent.Tool) int { return strings.Compare(a.Name, b.Name) })
 	return listed, nil

@@ -214,7 +214,7 @@ var _ = Describe("The schema", func() {
 		Expect(names(ctx, `SELECT tablename FROM pg_policies WHERE policyname = 'owner' AND permissive = 'PERMISSIVE'
 			AND qual LIKE '%user_id = current_setting(''app.user_id''%' AND with_check = qual ORDER BY 1`)).To(Equal(tables))
 		Expect(names(ctx, `SELECT tablename || ' to ' || array_to_string(roles, ',') FROM pg_policies
-			WHERE policyname <> 'owner'`)).To(Equal([]string{"turn_leases to taskpilot_worker"}))
+			WHERE policyname <> 'owner' ORDER BY 1`)).To(Equal([]string{"action_leases to taskpilot_worker", "turn_leases to taskpilot_worker"}))
 	})
 
 	It("begins every key with the owner", func(ctx SpecContext) {
@@ -232,6 +232,6 @@ var _ = Describe("The schema", func() {
 		Expect(names(ctx, `SELECT grantee || ' ' || table_name FROM information_schema.role_table_grants WHERE table_schema = 'public'
 			AND (grantee = 'PUBLIC' OR grantee = 'taskpilot_toolserver' AND table_name NOT IN ('tasks', 'tool_effects')
 			OR grantee = 'taskpilot_chatcore' AND table_name IN ('tasks', 'tool_effects')
-			OR grantee = 'taskpilot_worker' AND table_name <> 'turn_leases')`)).To(BeEmpty())
+			OR grantee = 'taskpilot_worker' AND table_name NOT IN ('turn_leases', 'action_leases'))`)).To(BeEmpty())
 	})
 })

@@ -49,6 +49,7 @@ func (m *Model) think(messages []openai.Message, may func(string) bool) thought 
 
 // continued understands a message, also as the answer to what was asked before it.
 func (m *Model) continued(before []openai.Message, text string, known memory, may func(string) bool) (want, bool) {
+	text = withoutNotes(text)
 	w, ok := m.understand(text, known)
 	if ok {
 		return w, true
@@ -71,6 +72,12 @@ func (m *Model) continued(before []openai.Message, text string, known memory, ma
 		return w, true
 	}
 	return want{}, false
+}
+
+// withoutNotes takes away what the service itself says behind a person's words.
+func withoutNotes(text string) string {
+	words, _, _ := strings.Cut(text, "\n\n(Note from the system")
+	return words
 }
 
 // begin makes the first call: the change itself when the task is known, else the look-up.
