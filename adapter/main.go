@@ -1,9 +1,11 @@
 // Command adapter answers ChatKit pages: it turns each request of ChatKit's protocol into calls of the chat API, and what
 // comes back into ChatKit's events.
 //
-//	adapter          serves on ADDR
-//	adapter health   asks the process on ADDR whether it is healthy
+//	adapter            serves on ADDR
+//	adapter health     asks the process on ADDR whether it is healthy
+//	adapter validate   checks a captured stream or answer of ChatKit's protocol, its own or anyone's
 //
+// validate ends with 0 when the capture is clean, with 1 when it has mistakes, with 2 when it could not be read.
 // It keeps nothing, so any replica answers any request.
 package main
 
@@ -23,19 +25,24 @@ func main() {
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "adapter:", err)
+		code, tell := ending(err)
+		if tell {
+			fmt.Fprintln(os.Stderr, "adapter:", err)
+		}
 		stop()
-		os.Exit(1)
+		os.Exit(code)
 	}
 }
 
 // run is the whole process: its arguments, its environment and its streams come from outside.
-func run(ctx context.Context, args, environ []string, _ io.Reader, _, stderr io.Writer) error {
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	switch {
 	case len(args) == 1 && args[0] == "health":
 		return serving.Health(ctx, addrOf(environ))
+	case len(args) > 0 && args[0] == "validate":
+		return validateCapture(args[1:], stdin, stdout, stderr)
 	case len(args) > 0:
-		return fmt.Errorf("there is no command %q: give none to serve, or health", args[0])
+		return fmt.Errorf("there is no command %q: give none to serve, or health, or validate", args[0])
 	}
 	conf, err := readConfig(environ)
 	if err != nil {
