@@ -57,6 +57,9 @@ func connectTo(ctx context.Context, at *stack.Stack) *sqlx.DB {
 	return db
 }
 
+// What pages got in a spec has to be ChatKit's protocol, to the letter.
+var _ = AfterEach(func() { Expect(wire.Mistakes()).To(BeEmpty()) })
+
 var _ = ReportAfterEach(func(report SpecReport) {
 	if report.Failed() && system != nil {
 		AddReportEntry("what the processes said", lastLines(system.Log(), 25))

@@ -16,6 +16,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"taskpilot/deploy/e2e/faults"
+	"taskpilot/deploy/e2e/wire"
 	"taskpilot/deploy/offlinemodel/scripted"
 	"taskpilot/deploy/postgres/pgtest"
 )
@@ -82,6 +83,9 @@ func copyLogs() {
 		Expect(os.WriteFile(*keepLogs+"/"+replica.Name+".log", []byte(replica.Log()), 0o600)).To(Succeed())
 	}
 }
+
+// What pages got, whatever failed, has to be ChatKit's protocol, to the letter.
+var _ = AfterEach(func() { Expect(wire.Mistakes()).To(BeEmpty()) })
 
 var _ = ReportAfterEach(func(report SpecReport) {
 	if !report.Failed() || system == nil {

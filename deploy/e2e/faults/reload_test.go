@@ -80,7 +80,11 @@ func (p *person) at(ctx context.Context, method string, t *talk, path, last stri
 	if last != "" {
 		request.Header.Set("Last-Event-ID", last)
 	}
-	return p.page.Client.Do(request)
+	response, err := p.page.Client.Do(request)
+	if err == nil {
+		wire.Listen(response, "")
+	}
+	return response, err
 }
 
 // tuneIn is a reload by a page that can follow: what it reads and what it follows are the thread again. A stream that ends

@@ -1,5 +1,6 @@
 // Package wire is a page's side of ChatKit's protocol, as plain JSON: what a page sends, what it gets, and a reducer that
-// folds a stream into a thread. It knows nothing of the adapter's own types, so that it can be its judge.
+// folds a stream into a thread. It knows nothing of how the adapter makes its events, so that it can be its judge.
+// Everything that comes through it is also checked against the protocol, as adapter validate does: Mistakes.
 package wire
 
 import (
@@ -52,7 +53,11 @@ func (p Page) PostRaw(ctx context.Context, body []byte) (*http.Response, error) 
 	if client == nil {
 		client = http.DefaultClient
 	}
-	return client.Do(request)
+	response, err := client.Do(request)
+	if err == nil {
+		Listen(response, typeOf(body))
+	}
+	return response, err
 }
 
 // StatusError is an answer that is neither a stream nor a 200.
