@@ -69,7 +69,6 @@ func (f *frames) write(frame []byte) error {
 		header.Set("Content-Type", "text/event-stream")
 		header.Set("Cache-Control", "no-cache, no-transform")
 		header.Set("X-Accel-Buffering", "no") // nginx would hold the whole stream back
-		header.Set("X-Content-Type-Options", "nosniff")
 		f.response.WriteHeader(http.StatusOK)
 	}
 	if _, err := f.response.Write(frame); err != nil {

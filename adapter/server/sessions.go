@@ -85,7 +85,6 @@ func (s *Server) createSession(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("making a session's secret: %w", err)
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, sessionAnswer{
 		ClientSecret: secret, SessionID: session.SessionID,
 		ConversationID: session.ConversationID, ExpiresAt: session.ExpiresAt.UTC(),

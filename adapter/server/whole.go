@@ -25,8 +25,6 @@ func (s *Server) answerWhole(c echo.Context, who tokens.Identity, request chatki
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
-	c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 	return c.Blob(http.StatusOK, "application/json", encoded)
 }
 

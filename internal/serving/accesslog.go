@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Standard is the wrapping that every process uses: request ids outside, then the access log, then recovery.
+// Standard is the wrapping that every process uses: request ids outside, then the access log, the headers and recovery.
 func Standard(log *slog.Logger, next http.Handler) http.Handler {
-	return RequestID(AccessLog(log, Recover(log, next)))
+	return RequestID(AccessLog(log, Headers(Recover(log, next))))
 }
 
 // AccessLog logs one line for each request when it ends: method, path, status, bytes and duration, and of a problem its
