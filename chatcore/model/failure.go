@@ -109,12 +109,28 @@ func streamFault(raw json.RawMessage) error {
 	return fault
 }
 
-// maxCause is how much of a cause is kept, in bytes: endpoints send whole pages.
-const maxCause = 500
+// maxCause is how much of a cause is kept, in bytes.
+const maxCause = 300
 
-// cause is an error for the log: short, one line, and without the key, which endpoints like to repeat.
+// cause is an error for the log: short, one line, and without what anybody said. Of an endpoint's own error that leaves
+// its status, type, code and parameter: its message likes to repeat the request, and the key.
 func (m *Model) cause(err error) error {
-	text := storable.Text(strings.Join(strings.Fields(err.Error()), " "))
+	var api *openai.APIError
+	var request *openai.RequestError
+	text := err.Error()
+	switch {
+	case errors.As(err, &api):
+		text = fmt.Sprintf("the endpoint answered status=%d type=%s", api.HTTPStatusCode, api.Type)
+		if api.Code != nil {
+			text += fmt.Sprintf(" code=%v", api.Code)
+		}
+		if api.Param != nil {
+			text += " param=" + *api.Param
+		}
+	case errors.As(err, &request):
+		text = fmt.Sprintf("the endpoint answered status=%d, and no error that can be read", request.HTTPStatusCode)
+	}
+	text = storable.Text(strings.Join(strings.Fields(text), " "))
 	if m.config.APIKey != "" {
 		text = strings.ReplaceAll(text, m.config.APIKey, "(key)")
 	}

@@ -103,10 +103,29 @@ var _ = Describe("A model that misbehaves", Ordered, func() {
 		Expect(strings.Join(textsOf(thread.Items), "\n")).NotTo(ContainSubstring("**x**"), "Markdown of a title must be escaped")
 	})
 
-	It("never shows its key or a token in a log", func() {
-		Expect(faulty.Log()).NotTo(BeEmpty())
-		Expect(faulty.Log()).NotTo(ContainSubstring("sk-secret-of-the-model"))
-		Expect(faulty.Log()).NotTo(ContainSubstring("eyJ"))
+	It("never shows its key, a token or what anybody said in a log", func(ctx SpecContext) {
+		script("xylophone", scripted.Reply{Chunks: text("a zeppelin"), Calls: []scripted.Call{
+			{Name: "add_task", Arguments: `{"title": "Polish the xylophone"}`}, {Name: "add_task", Arguments: `{"title": "` + strings.Repeat("xylophone ", 30) + `"}`},
+			{Name: "add_task", Arguments: `{"title": "xylophone"`}, {Name: "find_xylophone", Arguments: `{}`},
+		}}, scripted.Reply{Status: 400, Body: `{"error": {"message": "no xylophone, no zeppelin", "type": "invalid_request_error"}}`})
+		page, thread, _ := ask(ctx, "where is my xylophone")
+		id := thread.Meta["id"].(string)
+		_, err := page.Call(ctx, "threads.update", wire.Object{"thread_id": id, "title": "xylophone"})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = page.Call(ctx, "threads.update", wire.Object{"thread_id": id, "title": strings.Repeat("xylophone", 100)})
+		Expect(err).To(HaveOccurred())
+		_, err = page.Call(ctx, "xylophone", wire.Object{})
+		Expect(err).To(HaveOccurred())
+		Expect(faulty.Log()).To(ContainSubstring("a turn failed"))
+		var leaks []string
+		for line := range strings.SplitSeq(faulty.Log(), "\n") {
+			for _, word := range []string{"xylophone", "zeppelin", "sk-secret-of-the-model", "eyj"} {
+				if strings.Contains(strings.ToLower(line), word) {
+					leaks = append(leaks, line)
+				}
+			}
+		}
+		Expect(leaks).To(BeEmpty())
 	})
 
 	It("obeys the law of stream and history over random turns", func(ctx SpecContext) {
