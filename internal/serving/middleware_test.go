@@ -78,24 +78,24 @@ var _ = Describe("The wrapping of a handler", func() {
 		)
 
 		It("sets the headers that keep an answer to its reader, also on a problem, and lets a handler say otherwise", func() {
-		server := serve(func(w http.ResponseWriter, r *http.Request) {
-			switch r.URL.Path {
-			case "/problem":
-				serving.WriteProblem(w, r, serving.Problem{Status: http.StatusNotFound})
-			case "/public":
-				w.Header().Set("Cache-Control", "public")
+			server := serve(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/problem":
+					serving.WriteProblem(w, r, serving.Problem{Status: http.StatusNotFound})
+				case "/public":
+					w.Header().Set("Cache-Control", "public")
+				}
+			})
+			for path, cache := range map[string]string{"/": "no-store", "/problem": "no-store", "/public": "public"} {
+				response, _ := send(http.MethodGet, server.URL+path, nil, "")
+				Expect(response.Header.Get("Cache-Control")).To(Equal(cache), path)
+				Expect(response.Header.Get("X-Content-Type-Options")).To(Equal("nosniff"))
+				Expect(response.Header.Get("Content-Security-Policy")).To(Equal("default-src 'none'; frame-ancestors 'none'"))
+				Expect(response.Header.Get("Referrer-Policy")).To(Equal("no-referrer"))
 			}
 		})
-		for path, cache := range map[string]string{"/": "no-store", "/problem": "no-store", "/public": "public"} {
-			response, _ := send(http.MethodGet, server.URL+path, nil, "")
-			Expect(response.Header.Get("Cache-Control")).To(Equal(cache), path)
-			Expect(response.Header.Get("X-Content-Type-Options")).To(Equal("nosniff"))
-			Expect(response.Header.Get("Content-Security-Policy")).To(Equal("default-src 'none'; frame-ancestors 'none'"))
-			Expect(response.Header.Get("Referrer-Policy")).To(Equal("no-referrer"))
-		}
-	})
 
-	It("gives every request another one", func() {
+		It("gives every request another one", func() {
 			server := serve(func(http.ResponseWriter, *http.Request) {})
 			first, _ := send(http.MethodGet, server.URL, nil, "")
 			second, _ := send(http.MethodGet, server.URL, nil, "")
