@@ -105,7 +105,8 @@ CREATE INDEX IF NOT EXISTS messages_by_question ON messages (user_id, reply_to) 
 CREATE UNIQUE INDEX IF NOT EXISTS messages_by_key ON messages (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS messages_at_work ON messages (user_id, conversation_id) WHERE state = 'running';
 
--- One reply of the model. Its row is made when the reply begins ('open'), for its id and position are announced then.
+-- One reply of the model. Its row is made when the reply begins ('open'), for its id and position are announced then. code
+-- marks a sentence of chatcore's own. cut marks a reply that was not whole, with the code that its turn ends with.
 CREATE TABLE IF NOT EXISTS steps (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -116,6 +117,7 @@ CREATE TABLE IF NOT EXISTS steps (
   content          text        NOT NULL DEFAULT '',
   state            text        NOT NULL CHECK (state IN ('open', 'done', 'discarded')),
   code             text,
+  cut              text,
   created_at       timestamptz NOT NULL,
   PRIMARY KEY (user_id, id),
   UNIQUE (user_id, message_id, ordinal),

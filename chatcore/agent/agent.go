@@ -68,12 +68,12 @@ type Turn struct {
 // Answer runs the turn and says how it ended. Everything that was said and done on the way is in the journal. A
 // cancelled ctx stops the turn; calls that began are finished and recorded first.
 func (a *Agent) Answer(ctx context.Context, turn Turn, journal Journal) Ending {
+	if ending, ended := EndedBefore(turn.Steps); ended {
+		return ending
+	}
 	limited, cancel := context.WithTimeoutCause(ctx, a.config.MaxTime, errTimeLimit)
 	defer cancel()
 	work := &turnAtWork{Agent: a, caller: turn.Caller, journal: journal, asked: turn.Model}
-	if ending, over := saidBefore(turn.Steps); over {
-		return ending
-	}
 	err := work.run(limited, turn)
 	if err == nil {
 		return work.ending()
@@ -108,7 +108,7 @@ func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
 	if len(turn.Steps) == 0 && Choosable(turn.ToolChoice, offered) { // a tool may have gone since it was chosen
 		w.choice = turn.ToolChoice
 	}
-	if over, err := w.goOn(ctx, turn.Steps); over || err != nil {
+	if err := w.goOn(ctx, turn.Steps); err != nil {
 		return err
 	}
 	for range w.config.MaxSteps - len(turn.Steps) {

@@ -193,6 +193,17 @@ func (j *journal) Commit(_ context.Context, text string, asked []agent.Asked) ([
 	return pending, j.write("commit", line)
 }
 
+func (j *journal) Keep(_ context.Context, code string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.open || j.said == "" || code == "" {
+		j.fault("%q was kept for %q, open: %v", j.said, code, j.open)
+	}
+	line := "keep " + j.said + " (" + code + ")"
+	j.open, j.said, j.keys = false, "", nil
+	return j.write("keep", line)
+}
+
 // leaving is told by the tools that a call is on its way.
 func (j *journal) leaving(request agent.ToolRequest) {
 	j.mu.Lock()

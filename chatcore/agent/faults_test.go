@@ -122,7 +122,7 @@ var _ = Describe("A turn that goes nowhere", func() {
 		d := newDesk(stalls("Well, ", "let me"))
 		d.config.MaxTime = 20 * time.Millisecond
 		Expect(d.answer(ctx)).To(endWith(agent.CodeTimeLimit, true))
-		Expect(d.journal.lines).To(HaveExactElements("open", "say Well, ", "say let me", "commit Well, let me"))
+		Expect(d.journal.lines).To(HaveExactElements("open", "say Well, ", "say let me", "keep Well, let me (time_limit)"))
 	})
 })
 
@@ -171,7 +171,7 @@ var _ = Describe("A model that fails", func() {
 	It("is not asked again once something was shown, and what was shown stays", func(ctx SpecContext) {
 		d := newDesk(fails(agent.ModelCut, "Half a sen"), says("Never."))
 		Expect(d.answer(ctx)).To(endWith(agent.ModelCut, true))
-		Expect(d.journal.lines).To(Equal([]string{"open", "say Half a sen", "commit Half a sen"}))
+		Expect(d.journal.lines).To(Equal([]string{"open", "say Half a sen", "keep Half a sen (model_cut)"}))
 		Expect(d.model.prompts).To(HaveLen(1))
 	})
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"strings"
 
 	"taskpilot/chatcore/api"
 )
@@ -10,37 +11,45 @@ import (
 type Taken struct {
 	api.Step
 	Keys []string // of its calls: each is sent again with its own, unchanged
+	Cut  string   // the code that Journal.Keep was given; empty: the reply is whole
 }
 
-// saidBefore gives the ending of a turn whose last step is chatcore's own sentence: only the end was not stored.
-func saidBefore(steps []Taken) (Ending, bool) {
-	if len(steps) == 0 || steps[len(steps)-1].Code == "" {
+// EndedBefore gives the ending of a turn of which nothing but its end is missing: its last step is chatcore's own sentence,
+// or a reply that was cut, or one with words and without calls.
+func EndedBefore(steps []Taken) (ending Ending, ended bool) {
+	if len(steps) == 0 {
 		return Ending{}, false
 	}
-	ending := Ending{Code: steps[len(steps)-1].Code}
-	if ending.Code != CodeDone {
-		ending = failed(ending.Code, nil)
+	last := steps[len(steps)-1]
+	switch {
+	case last.Code == CodeDone:
+		return Ending{Code: CodeDone}, true
+	case last.Code != "":
+		ending = failed(last.Code, nil)
 		ending.Sentence = "" // it stands there already
+		return ending, true
+	case last.Cut != "":
+		return failed(last.Cut, nil), true
+	default:
+		return Ending{}, len(last.ToolCalls) == 0 && strings.TrimSpace(last.Content) != ""
 	}
-	return ending, true
 }
 
-// goOn takes up a turn where its steps end: calls that did not end are made, and a reply without calls was the last.
-func (w *turnAtWork) goOn(ctx context.Context, steps []Taken) (over bool, err error) {
-	for i, step := range steps {
-		w.said = w.said || step.Content != ""
+// goOn takes up a turn where its steps end: calls that did not end are made.
+func (w *turnAtWork) goOn(ctx context.Context, steps []Taken) error {
+	for _, step := range steps {
+		w.said = w.said || strings.TrimSpace(step.Content) != ""
+		prompt := promptOfStep(step.Step)
 		if len(step.ToolCalls) == 0 {
-			w.messages = append(w.messages, promptOfStep(step.Step)...)
-			over = i == len(steps)-1
+			w.messages = append(w.messages, prompt...)
 			continue
 		}
-		message := promptOfStep(step.Step)[0]
-		w.messages = append(w.messages, message)
+		w.messages = append(w.messages, prompt[0])
 		if err := w.act(ctx, w.replyOf(step)); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return over, nil
+	return nil
 }
 
 // replyOf is a stored step as a reply whose calls have ended or not.

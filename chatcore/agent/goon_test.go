@@ -78,6 +78,18 @@ var _ = Describe("A turn that another process had begun", func() {
 		Entry("a failure", agent.CodeStepLimit, true), Entry("no words", agent.CodeDone, false), Entry("a stop", agent.CodeStopped, true),
 	)
 
+	DescribeTable("ends as the process before would have when its last reply was cut, and does not take it for whole",
+		func(ctx SpecContext, code string) {
+			d := newDesk()
+			ending := d.goOn(ctx, agent.Taken{Step: api.Step{Content: "Half a sen"}, Cut: code})
+			Expect(ending).To(And(HaveField("Failed", true), HaveField("Code", code), HaveField("Sentence", Not(BeEmpty()))))
+			Expect(d.model.prompts).To(BeEmpty())
+			Expect(d.tools.as).To(BeEmpty())
+		},
+		Entry("by the model", agent.ModelCut),
+		Entry("by the person", agent.CodeStopped),
+	)
+
 	It("has no more steps than a turn has", func(ctx SpecContext) {
 		d := newDesk(asks(call("add_task", "{}")), says("Never."))
 		d.config.MaxSteps = 2

@@ -15,6 +15,9 @@ type Journal interface {
 	// Commit stores a reply whole, each of its calls as pending, before the first call leaves. It opens the step when
 	// nothing was said in it. The calls come back in the order of asked.
 	Commit(ctx context.Context, text string, asked []Asked) ([]Pending, error)
+	// Keep stores the open step as far as it was said, for its reply was cut, and the code of the ending that the turn comes
+	// to: whoever goes on with the turn must not take the reply for whole.
+	Keep(ctx context.Context, code string) error
 	// Record stores how the call with that index of the committed step ended.
 	Record(ctx context.Context, index int, outcome Outcome) error
 }

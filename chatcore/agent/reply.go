@@ -36,7 +36,7 @@ func (w *turnAtWork) reply(ctx context.Context) (reply, error) {
 		}
 		if text != "" {
 			// What the person has seen stays: the step is stored as far as it came.
-			if _, storeErr := w.journal.Commit(ctx, text, nil); storeErr != nil {
+			if storeErr := w.journal.Keep(ctx, endingOf(ctx, err).Code); storeErr != nil {
 				return reply{}, storeErr
 			}
 			return reply{}, err

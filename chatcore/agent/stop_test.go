@@ -28,7 +28,7 @@ var _ = Describe("A turn that is stopped", func() {
 			yield(nil, ctx.Err())
 		})
 		Expect(d.answer(turn)).To(endWith(agent.CodeStopped, false))
-		Expect(d.journal.lines).To(Equal([]string{"open", "say Once upon", "commit Once upon"}))
+		Expect(d.journal.lines).To(Equal([]string{"open", "say Once upon", "keep Once upon (stopped)"}))
 	})
 
 	It("is stopped before anything was said, too", func() {

@@ -148,7 +148,7 @@ func statusOf(outcome agent.Outcome) api.CallStatus {
 // say adds a step in which chatcore itself speaks. It may be called again after an error.
 func (j *journal) say(ctx context.Context, code, sentence string) error {
 	if j.step != nil && j.step.Code != code {
-		if err := j.keep(ctx); err != nil {
+		if err := j.keep(ctx, code); err != nil {
 			return err
 		}
 	}
@@ -163,13 +163,18 @@ func (j *journal) say(ctx context.Context, code, sentence string) error {
 	return err
 }
 
-// keep stores the open step as far as it was said.
-func (j *journal) keep(ctx context.Context) error {
+func (j *journal) Keep(ctx context.Context, code string) error {
+	_, err := persist(ctx, j.patience, func(ctx context.Context) (struct{}, error) { return struct{}{}, j.keep(ctx, code) })
+	return err
+}
+
+// keep stores the open step as far as it was said, for a turn that ends with code.
+func (j *journal) keep(ctx context.Context, code string) error {
 	var said string
 	j.run.change(func(t *Transcript) { said = string(t.Steps[len(t.Steps)-1].Text) })
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	step, _, err := j.store.CommitStep(ctx, store.Reply{Place: j.place, Step: j.step, Text: said, Again: true})
+	step, _, err := j.store.CommitStep(ctx, store.Reply{Place: j.place, Step: j.step, Text: said, Cut: code, Again: true})
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func taken(turn store.StoredTurn) []agent.Taken {
 	var steps []agent.Taken
 	for _, step := range turn.Steps {
 		if !step.Discarded && !step.Open {
-			steps = append(steps, agent.Taken{Step: step.Step, Keys: step.Keys})
+			steps = append(steps, agent.Taken{Step: step.Step, Keys: step.Keys, Cut: step.Cut})
 		}
 	}
 	return steps

@@ -23,8 +23,9 @@ import (
 // dying is the real store until its process is killed: then nothing it does reaches the database.
 type dying struct {
 	*store.Store
-	mu   sync.Mutex
-	dead bool
+	mu         sync.Mutex
+	dead       bool
+	deadBehind string // the last call that reaches it
 }
 
 var errDead = errors.New("the process is dead")
@@ -61,6 +62,9 @@ func (d *dying) OpenStep(ctx context.Context, place store.StepPlace) (api.Step, 
 func (d *dying) CommitStep(ctx context.Context, reply store.Reply) (api.Step, []string, error) {
 	if err := d.err(); err != nil {
 		return api.Step{}, nil, err
+	}
+	if d.deadBehind == "CommitStep" {
+		defer d.kill()
 	}
 	return d.Store.CommitStep(ctx, reply)
 }
@@ -196,6 +200,40 @@ var _ = Describe("A turn that changes hands", func() {
 		Expect(answer.Content).To(Equal("One moment.\n\nHello there"))
 		Expect(answer.ToolCalls).To(HaveExactElements(HaveField("Status", api.CallExecuted)))
 	})
+
+	DescribeTable("fails as it would have when its replica died with a reply that was cut",
+		func(ctx SpecContext, cut func(context.Context, agent.Journal) agent.Ending) {
+			cuts := make(chan struct{})
+			var one *replica
+			one = begin("one", func(ctx context.Context, _ agent.Turn, journal agent.Journal) agent.Ending {
+				if err := journal.Open(ctx); err != nil {
+					return agent.Broken(err)
+				}
+				journal.Say("Half a sen")
+				ending := cut(ctx, journal)
+				close(cuts)
+				return ending
+			})
+			one.store.deadBehind = "CommitStep"
+			run := accept(ctx, one)
+			Eventually(ctx, cuts).Should(BeClosed())
+			one.end()
+			two := begin("two", func(_ context.Context, turn agent.Turn, _ agent.Journal) agent.Ending {
+				ending, ended := agent.EndedBefore(turn.Steps)
+				Expect(ended).To(BeTrue())
+				return ending
+			})
+			failed := last(readAs(ctx, two.Manager, user, run, runs.Beginning)).(api.RunFailed)
+			Expect(failed.Code).To(Equal(agent.ModelCut))
+			Expect(failed.Answer.Content).To(Equal("Half a sen\n\n" + failed.Message))
+		},
+		Entry("that the agent kept", func(ctx context.Context, journal agent.Journal) agent.Ending {
+			return orInternal(journal.Keep(ctx, agent.ModelCut))
+		}),
+		Entry("that was open at its turn's end", func(context.Context, agent.Journal) agent.Ending {
+			return agent.Failed(agent.ModelCut)
+		}),
+	)
 
 	It("fails with a sentence when it ends each of its replicas", func(ctx SpecContext) {
 		run := int64(0)

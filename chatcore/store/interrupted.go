@@ -24,7 +24,7 @@ func (s *Store) closeInterrupted(ctx context.Context, tx *ownerdb.Tx, turn NewTu
 	if err != nil {
 		return err
 	}
-	if err := finishStep(ctx, tx, turn.UserID, step.ID, turn.Interrupted.Text); err != nil {
+	if err := finishStep(ctx, tx, turn.UserID, step.ID, turn.Interrupted.Text, ""); err != nil {
 		return err
 	}
 	_, _, err = s.endTurn(ctx, tx, TurnEnd{

@@ -115,6 +115,19 @@ var _ = Describe("Taking a turn over", func() {
 		Expect(resumed.Steps[1].Ordinal).To(Equal(2))
 	})
 
+	It("says of a reply that was cut how its turn was to end", func(ctx SpecContext) {
+		begin(ctx, 0)
+		opened, err := d.OpenStep(ctx, d.place(turn, 1))
+		Expect(err).NotTo(HaveOccurred())
+		for range 2 { // the word of the first try was lost
+			_, _, err = d.CommitStep(ctx, store.Reply{Place: d.place(turn, 1), Step: &opened, Text: "Half a sen", Cut: "model_cut"})
+			Expect(err).NotTo(HaveOccurred())
+		}
+		resumed, err := d.ResumeTurn(ctx, claimed(ctx, d, d.user)[0], 10)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(resumed.Steps).To(HaveExactElements(And(HaveField("Content", "Half a sen"), HaveField("Cut", "model_cut"), HaveField("Code", ""))))
+	})
+
 	It("shuts out whoever had the turn before, and not whoever has it now", func(ctx SpecContext) {
 		begin(ctx, 0)
 		opened, err := d.OpenStep(ctx, as(first, d.place(turn, 1)))

@@ -49,10 +49,11 @@ type stepRow struct {
 	Content   string         `db:"content"`
 	State     string         `db:"state"`
 	Code      sql.NullString `db:"code"`
+	Cut       sql.NullString `db:"cut"`
 	CreatedAt time.Time      `db:"created_at"`
 }
 
-const stepColumns = `id, message_id, position, ordinal, content, state, code, created_at`
+const stepColumns = `id, message_id, position, ordinal, content, state, code, cut, created_at`
 
 func (r stepRow) step() api.Step {
 	return api.Step{

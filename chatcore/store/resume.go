@@ -25,6 +25,7 @@ type StoredStep struct {
 	Ordinal   int
 	Open      bool
 	Discarded bool
+	Cut       string   // as in Reply
 	Keys      []string // of its calls
 	Ended     []int    // its calls' indices in the order in which they ended
 }
@@ -149,7 +150,9 @@ func loadSteps(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 		return fmt.Errorf("reading a turn's calls: %w", err)
 	}
 	for _, row := range rows {
-		step := StoredStep{Step: row.step(), Ordinal: row.Ordinal, Open: row.State == "open", Discarded: row.State == "discarded"}
+		step := StoredStep{
+			Step: row.step(), Ordinal: row.Ordinal, Open: row.State == "open", Discarded: row.State == "discarded", Cut: row.Cut.String,
+		}
 		step.addCalls(calls)
 		turn.Steps = append(turn.Steps, step)
 	}

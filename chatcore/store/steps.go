@@ -71,10 +71,10 @@ func openedBefore(ctx context.Context, tx *ownerdb.Tx, place StepPlace) (api.Ste
 }
 
 // finishStep makes an open step whole. One that was discarded stays so: its turn was ended or taken over by somebody else.
-func finishStep(ctx context.Context, tx *ownerdb.Tx, userID string, step int64, text string) error {
+func finishStep(ctx context.Context, tx *ownerdb.Tx, userID string, step int64, text, cut string) error {
 	finished, err := tx.Exec(ctx, `
-		UPDATE steps SET content = $3, state = 'done' WHERE user_id = $1 AND id = $2 AND state = 'open'`,
-		userID, step, text)
+		UPDATE steps SET content = $3, cut = NULLIF($4, ''), state = 'done' WHERE user_id = $1 AND id = $2 AND state = 'open'`,
+		userID, step, text, cut)
 	if err != nil {
 		return fmt.Errorf("storing a reply: %w", err)
 	}
@@ -90,13 +90,14 @@ type NewCall struct {
 	Parameters json.RawMessage
 }
 
-// Reply is a whole reply of the model. Step is what OpenStep gave, or nil when nothing was said before its end.
+// Reply is a reply of the model. Step is what OpenStep gave, or nil when nothing was said before its end.
 type Reply struct {
 	Place StepPlace
 	Step  *api.Step
 	Text  string
 	Calls []NewCall
-	Again bool // the step may have been stored already, with calls, though its run was not told
+	Cut   string // the reply is not whole, and its turn ends with this code
+	Again bool   // the step may have been stored already, with calls, though its run was not told
 }
 
 // CommitStep stores a reply with its calls pending, each with the key that makes it act once. It returns the step as it
@@ -111,7 +112,7 @@ func (s *Store) CommitStep(ctx context.Context, reply Reply) (api.Step, []string
 			return err
 		}
 		step.Content = reply.Text
-		err = finishStep(ctx, tx, reply.Place.UserID, step.ID, reply.Text)
+		err = finishStep(ctx, tx, reply.Place.UserID, step.ID, reply.Text, reply.Cut)
 		if errors.Is(err, ErrNotFound) {
 			keys, err = committedBefore(ctx, tx, reply, &step)
 			return err
