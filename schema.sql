@@ -184,6 +184,49 @@ CREATE TABLE IF NOT EXISTS actions (
 CREATE UNIQUE INDEX IF NOT EXISTS actions_by_key ON actions (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS actions_at_work ON actions (user_id, conversation_id) WHERE status = 'pending';
 
+-- A file that a person attached: who it belongs to and what it is. Its bytes are in the bucket, under blob once they are
+-- stored. It has no conversation until it is sent, and goes with it then.
+CREATE TABLE IF NOT EXISTS attachments (
+  user_id          text        NOT NULL,
+  id               bigint      NOT NULL,
+  conversation_id  bigint,
+  name             text        NOT NULL CHECK (char_length(name) BETWEEN 1 AND 255),
+  mime_type        text        NOT NULL,
+  size             bigint      NOT NULL CHECK (size >= 0),
+  state            text        NOT NULL CHECK (state IN ('created', 'stored')),
+  blob             text,
+  created_at       timestamptz NOT NULL,
+  PRIMARY KEY (user_id, id),
+  FOREIGN KEY (user_id, conversation_id) REFERENCES conversations (user_id, id) ON DELETE CASCADE,
+  CHECK ((state = 'stored') = (blob IS NOT NULL)),
+  CHECK (conversation_id IS NULL OR state = 'stored')
+);
+CREATE INDEX IF NOT EXISTS attachments_by_conversation ON attachments (user_id, conversation_id);
+
+-- Which attachments a message carries, in order. An attachment is carried by one message at most.
+CREATE TABLE IF NOT EXISTS message_attachments (
+  user_id          text        NOT NULL,
+  message_id       bigint      NOT NULL,
+  ordinal          integer     NOT NULL CHECK (ordinal >= 0),
+  attachment_id    bigint      NOT NULL,
+  PRIMARY KEY (user_id, message_id, ordinal),
+  UNIQUE (user_id, attachment_id),
+  FOREIGN KEY (user_id, message_id) REFERENCES messages (user_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (user_id, attachment_id) REFERENCES attachments (user_id, id) ON DELETE CASCADE
+);
+
+-- When an attachment's bytes are to go: a row from its making until it is sent, and one more from its deletion until the
+-- bytes are gone for good (swept: they went once; the second time catches an upload that was on its way). Open to work
+-- across owners, it has no content and refers to nothing, for it outlives what it names.
+CREATE TABLE IF NOT EXISTS attachment_sweeps (
+  user_id          text        NOT NULL,
+  attachment_id    bigint      NOT NULL,
+  due_at           timestamptz NOT NULL,
+  swept            boolean     NOT NULL DEFAULT false,
+  PRIMARY KEY (user_id, attachment_id)
+);
+CREATE INDEX IF NOT EXISTS attachment_sweeps_by_time ON attachment_sweeps (due_at);
+
 -- A ChatKit session: the secret that a page holds names it, and it opens with an empty conversation of its own.
 CREATE TABLE IF NOT EXISTS chatkit_sessions (
   user_id          text        NOT NULL,
@@ -227,7 +270,8 @@ DO $$
 DECLARE table_name text;
 BEGIN
   FOREACH table_name IN ARRAY ARRAY['tasks', 'tool_effects', 'conversations', 'messages', 'steps', 'tool_calls',
-                                    'actions', 'chatkit_sessions', 'turn_leases', 'action_leases'] LOOP
+                                    'actions', 'chatkit_sessions', 'turn_leases', 'action_leases', 'attachments',
+                                    'message_attachments', 'attachment_sweeps'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', table_name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', table_name);
     IF NOT EXISTS (SELECT FROM pg_policies
@@ -246,6 +290,10 @@ BEGIN
                  WHERE schemaname = 'public' AND tablename = 'action_leases' AND policyname = 'worker') THEN
     CREATE POLICY worker ON action_leases TO taskpilot_worker USING (true) WITH CHECK (true);
   END IF;
+  IF NOT EXISTS (SELECT FROM pg_policies
+                 WHERE schemaname = 'public' AND tablename = 'attachment_sweeps' AND policyname = 'worker') THEN
+    CREATE POLICY worker ON attachment_sweeps TO taskpilot_worker USING (true) WITH CHECK (true);
+  END IF;
 END $$;
 
 -- What each process may do, and no more. chatcore may step into the worker's role for a transaction (SET LOCAL ROLE).
@@ -254,5 +302,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO taskpilot_toolserver;
 GRANT SELECT, INSERT ON tool_effects TO taskpilot_toolserver;
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, chatkit_sessions, turn_leases, action_leases TO taskpilot_chatcore;
 GRANT SELECT, INSERT, UPDATE ON messages, steps, tool_calls, actions TO taskpilot_chatcore;
-GRANT SELECT, UPDATE ON turn_leases, action_leases TO taskpilot_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON attachments, attachment_sweeps TO taskpilot_chatcore;
+GRANT SELECT, INSERT ON message_attachments TO taskpilot_chatcore;
+GRANT SELECT, UPDATE ON turn_leases, action_leases, attachment_sweeps TO taskpilot_worker;
 GRANT taskpilot_worker TO taskpilot_chatcore; -- it was made NOINHERIT: only SET LOCAL ROLE opens the worker's door

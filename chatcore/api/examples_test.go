@@ -55,7 +55,9 @@ func anAnswer() api.Message {
 func aQuestion() api.Message {
 	return api.Message{
 		ID: 11, Role: api.RoleUser, Content: "Add a task to buy groceries", ToolCalls: []api.ToolCall{}, CreatedAt: began,
-		Position: 1, State: api.StateDone, Said: api.Said{
+		Position: 1, State: api.StateDone, Attachments: []api.Attachment{{
+			ID: 13, ConversationID: 9007199254740991, Name: "plan.png", MIMEType: "image/png", Size: 1234, State: api.AttachmentStored, CreatedAt: began,
+		}}, Said: api.Said{
 			Parts: []api.MessagePart{{Text: "Add a task to buy "}, {Tag: &api.Tag{
 				ID: "g1", Text: "groceries", Data: json.RawMessage(`{"shop":{"id":12345678901234567890}}`), Group: "things", Interactive: true,
 			}}},

@@ -74,6 +74,10 @@ type Message struct {
 	ReplyTo   int64      `json:"reply_to,omitempty"` // of an answer: what it answers
 	Feedback  string     `json:"feedback,omitempty"` // of an answer: how the person likes it
 	Said
+
+	// Attachments are those that the person sent with it.
+	Attachments []Attachment `json:"attachments,omitempty"`
+
 	Steps []Step `json:"steps,omitempty"` // of an answer, in pages of messages
 }
 
@@ -126,6 +130,9 @@ type ChatRequest struct {
 	Content        string `json:"content,omitempty"`
 	ConversationID *int64 `json:"conversation_id,omitempty"`
 	Said
+
+	// Attachments are the person's own, stored, and in no message yet: at most MaxAttachments.
+	Attachments []int64 `json:"attachments,omitempty"`
 
 	// RetryOf is a user's message to answer again, in place of Content or Parts. What came after it is superseded. It is
 	// asked with the model and the tool choice that it was asked with first, unless others are named here.

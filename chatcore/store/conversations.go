@@ -143,15 +143,14 @@ func (s *Store) ChangeConversation(ctx context.Context, userID string, id int64,
 	return row.conversation(), err
 }
 
-// DeleteConversation deletes it with all that hangs on it.
+// DeleteConversation deletes it with all that hangs on it. The bytes of its attachments go with the next sweep.
 func (s *Store) DeleteConversation(ctx context.Context, userID string, id int64) error {
 	return s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
-		deleted, err := tx.Exec(ctx, `DELETE FROM conversations WHERE user_id = $1 AND id = $2`, userID, id)
-		if err != nil {
-			return fmt.Errorf("deleting a conversation: %w", err)
+		if err := sweepConversation(ctx, tx, userID, id); err != nil {
+			return err
 		}
-		if deleted == 0 {
-			return ErrNotFound
+		if _, err := tx.Exec(ctx, `DELETE FROM conversations WHERE user_id = $1 AND id = $2`, userID, id); err != nil {
+			return fmt.Errorf("deleting a conversation: %w", err)
 		}
 		return nil
 	})

@@ -134,17 +134,24 @@ func messagesQuery(page Page) string {
 	return list + ` AND ($4 = 0 OR position < $4) ORDER BY position DESC LIMIT $3`
 }
 
-// readMessages runs a query for messageColumns and puts under each answer its steps and their calls.
+// readMessages runs a query for messageColumns, and puts under each answer its steps and their calls, and to each thing
+// that was said what it carried.
 func readMessages(ctx context.Context, tx *ownerdb.Tx, userID, query string, args ...any) ([]api.Message, error) {
 	var rows []messageRow
 	if err := tx.Select(ctx, &rows, query, args...); err != nil {
 		return nil, fmt.Errorf("reading messages: %w", err)
 	}
-	var answers []int64
+	var answers, questions []int64
 	for _, row := range rows {
 		if row.Role == api.RoleAssistant {
 			answers = append(answers, row.ID)
+		} else {
+			questions = append(questions, row.ID)
 		}
+	}
+	carried, err := readCarried(ctx, tx, userID, questions)
+	if err != nil {
+		return nil, err
 	}
 	steps, err := readSteps(ctx, tx, userID, answers)
 	if err != nil {
@@ -156,7 +163,7 @@ func readMessages(ctx context.Context, tx *ownerdb.Tx, userID, query string, arg
 		if err != nil {
 			return nil, err
 		}
-		message.Steps = steps[row.ID]
+		message.Steps, message.Attachments = steps[row.ID], carried[row.ID]
 		for _, step := range message.Steps {
 			message.ToolCalls = append(message.ToolCalls, step.ToolCalls...)
 		}

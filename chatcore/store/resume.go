@@ -127,7 +127,7 @@ func loadMessages(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 		return found(err, "reading a turn's conversation")
 	}
 	if turn.Answer.Position == turn.UserMessage.Position+1 { // an answer that was asked for again gave no title
-		turn.titled(conversation, turn.UserMessage.Position, turn.UserMessage.Content)
+		turn.titled(conversation, turn.UserMessage)
 	}
 	if turn.Superseded, err = supersededBy(ctx, tx, turn); err != nil {
 		return err

@@ -180,6 +180,9 @@ func (d *desk) count(ctx context.Context, table string) (n int) {
 	return n
 }
 
-var tables = []string{"conversations", "messages", "steps", "tool_calls", "actions", "chatkit_sessions", "turn_leases", "action_leases"}
+var tables = []string{
+	"conversations", "messages", "steps", "tool_calls", "actions", "chatkit_sessions", "turn_leases", "attachments", "message_attachments",
+	"attachment_sweeps", "action_leases",
+}
 
 func ptr[T any](value T) *T { return &value }

@@ -5,11 +5,21 @@ import (
 	"strings"
 	"unicode"
 
+	"taskpilot/chatcore/api"
 	"taskpilot/internal/ownerdb"
 )
 
 // maxTitle is how many characters of a message make a title.
 const maxTitle = 60
+
+// titleOf makes a title of the first thing that was said, or, where that was no words, of the file that came with it.
+func titleOf(content string, attachments []api.Attachment) string {
+	title := titleFrom(content)
+	if title == "" && len(attachments) > 0 {
+		return titleFrom(attachments[0].Name)
+	}
+	return title
+}
 
 // titleFrom makes a title of the first thing that was said: one line, cut between words. It is empty when there is nothing
 // in it that a line can show.
@@ -30,9 +40,9 @@ func titleFrom(content string) string {
 }
 
 // titled notes whether a question's turn gave the conversation its title.
-func (t *Turn) titled(row conversationRow, questionPosition int64, content string) {
-	if t.Titled = row.TitleFrom.Valid && row.TitleFrom.Int64 == questionPosition; t.Titled {
-		t.FirstTitle, t.Retitled = titleFrom(content), row.TitleByModel
+func (t *Turn) titled(row conversationRow, question api.Message) {
+	if t.Titled = row.TitleFrom.Valid && row.TitleFrom.Int64 == question.Position; t.Titled {
+		t.FirstTitle, t.Retitled = titleOf(question.Content, question.Attachments), row.TitleByModel
 	}
 }
 

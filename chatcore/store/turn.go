@@ -17,6 +17,7 @@ type NewTurn struct {
 	ConversationID int64  // 0: a new conversation, or the session's empty one
 	Content        string
 	Said           api.Said
+	Attachments    []int64       // in the order in which the message shows them
 	Models         []string      // that may be chosen, the usual one first; empty: any may, and the usual one has no name
 	RetryOf        int64         // a message to answer again, in place of Content
 	Again                        // finds the turn that the same request began before
@@ -46,8 +47,8 @@ type Turn struct {
 	Joined       bool          // the request was sent before: this is the turn that it began then, and only RunID is set
 }
 
-// Accept stores what the person said and begins its answer. ErrNotFound, ErrBusy, ErrManyTurns and *NotActiveError
-// say why it was not.
+// Accept stores what the person said and begins its answer. ErrNotFound, ErrBusy, ErrManyTurns, *NotActiveError and
+// *AttachmentError say why it was not.
 func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 	accepted := Turn{UserID: turn.UserID}
 	err := s.insert(ctx, turn.UserID, func(tx *ownerdb.Tx) error {
@@ -81,6 +82,11 @@ func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 // readPast reads what came before a turn's answer.
 func readPast(ctx context.Context, tx *ownerdb.Tx, turn *Turn, maxHistory int) (err error) {
 	turn.History, err = readHistory(ctx, tx, turn.UserID, turn.Conversation.ID, turn.RunID, maxHistory)
+	for _, message := range turn.History {
+		if message.ID == turn.UserMessage.ID {
+			turn.UserMessage.Attachments = message.Attachments
+		}
+	}
 	if err == nil {
 		turn.ByHand, err = readByHand(ctx, tx, turn.UserID, turn.Conversation.ID, turn.History)
 	}
@@ -178,13 +184,17 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	if turn.RetryOf != 0 {
 		return s.beginAgain(ctx, tx, turn, before, accepted)
 	}
+	files, err := mayCarry(ctx, tx, turn)
+	if err != nil {
+		return err
+	}
 	row, now := conversationRow{}, s.now()
-	err := tx.Get(ctx, &row, `
+	err = tx.Get(ctx, &row, `
 		UPDATE conversations
 		SET last_position = last_position + 2, message_count = message_count + 1, updated_at = $3, title = COALESCE(title, NULLIF($4, '')),
 			title_position = CASE WHEN title IS NULL AND $4 <> '' THEN last_position + 1 ELSE title_position END
 		WHERE user_id = $1 AND id = $2
-		RETURNING `+conversationColumns, turn.UserID, before.ID, now, titleFrom(turn.Content))
+		RETURNING `+conversationColumns, turn.UserID, before.ID, now, titleOf(turn.Content, files))
 	if err != nil {
 		return fmt.Errorf("giving positions: %w", err)
 	}
@@ -197,7 +207,10 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	if err := insertQuestion(ctx, tx, turn.UserID, row.ID, question); err != nil {
 		return err
 	}
-	accepted.titled(row, question.Position, turn.Content)
+	accepted.titled(row, api.Message{Position: question.Position, Content: turn.Content, Attachments: files})
+	if err := carry(ctx, tx, turn, row.ID, question.ID); err != nil {
+		return err
+	}
 	return s.beginAnswer(ctx, tx, turn, row, question, now, accepted)
 }
 

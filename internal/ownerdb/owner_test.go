@@ -208,13 +208,15 @@ var _ = Describe("The schema", func() {
 
 	It("forces row-level security on every table, with a policy of its owner", func(ctx SpecContext) {
 		tables := names(ctx, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1`)
-		Expect(tables).To(ContainElements("tasks", "conversations", "messages", "steps", "tool_calls", "chatkit_sessions"))
+		Expect(tables).To(ContainElements("tasks", "conversations", "messages", "steps", "tool_calls", "chatkit_sessions", "attachments"))
 		Expect(names(ctx, `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 			AND relrowsecurity AND relforcerowsecurity ORDER BY 1`)).To(Equal(tables))
 		Expect(names(ctx, `SELECT tablename FROM pg_policies WHERE policyname = 'owner' AND permissive = 'PERMISSIVE'
 			AND qual LIKE '%user_id = current_setting(''app.user_id''%' AND with_check = qual ORDER BY 1`)).To(Equal(tables))
 		Expect(names(ctx, `SELECT tablename || ' to ' || array_to_string(roles, ',') FROM pg_policies
-			WHERE policyname <> 'owner' ORDER BY 1`)).To(Equal([]string{"action_leases to taskpilot_worker", "turn_leases to taskpilot_worker"}))
+			WHERE policyname <> 'owner' ORDER BY 1`)).To(Equal([]string{
+			"action_leases to taskpilot_worker", "attachment_sweeps to taskpilot_worker", "turn_leases to taskpilot_worker",
+		}))
 	})
 
 	It("begins every key with the owner", func(ctx SpecContext) {
@@ -232,6 +234,6 @@ var _ = Describe("The schema", func() {
 		Expect(names(ctx, `SELECT grantee || ' ' || table_name FROM information_schema.role_table_grants WHERE table_schema = 'public'
 			AND (grantee = 'PUBLIC' OR grantee = 'taskpilot_toolserver' AND table_name NOT IN ('tasks', 'tool_effects')
 			OR grantee = 'taskpilot_chatcore' AND table_name IN ('tasks', 'tool_effects')
-			OR grantee = 'taskpilot_worker' AND table_name NOT IN ('turn_leases', 'action_leases'))`)).To(BeEmpty())
+			OR grantee = 'taskpilot_worker' AND table_name NOT IN ('turn_leases', 'action_leases', 'attachment_sweeps'))`)).To(BeEmpty())
 	})
 })
