@@ -100,6 +100,7 @@ type Request struct {
 	ConversationID int64 // 0: a new one
 	Content        string
 	Said           api.Said
+	Attachments    []int64
 	RetryOf        int64 // a message to answer again, in place of Content
 	Again          store.Again
 }
@@ -205,8 +206,8 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 	interrupted := agent.Interrupted()
 	return store.NewTurn{
 		UserID: request.Caller.UserID, SessionID: request.Caller.SessionID, ConversationID: request.ConversationID,
-		Content: request.Content, Said: request.Said, Models: m.config.Models, RetryOf: request.RetryOf, Again: request.Again,
-		MaxHistory: m.config.MaxHistory, MaxTurns: m.config.UserTurns, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
+		Content: request.Content, Said: request.Said, Models: m.config.Models, Attachments: request.Attachments, RetryOf: request.RetryOf,
+		Again: request.Again, MaxHistory: m.config.MaxHistory, MaxTurns: m.config.UserTurns, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
 		Interrupted: store.Sentence{Code: interrupted.Code, Text: interrupted.Sentence},
 		LostCall:    lostCall(),
 	}

@@ -20,12 +20,12 @@ type chatRequest struct {
 	QuotedText     string  `json:"quoted_text"`
 	Model          string  `json:"model"`
 	ToolChoice     string  `json:"tool_choice"`
+	Attachments    []int64 `json:"attachments"`
 	ConversationID *int64  `json:"conversation_id"`
 	RetryOf        *int64  `json:"retry_of"`
 	ResendGuard    string  `json:"resend_guard"`
 
 	// Known, and not served yet: refused rather than dropped.
-	Attachments json.RawMessage `json:"attachments"`
 	ClientTools json.RawMessage `json:"client_tools"`
 }
 
@@ -35,7 +35,7 @@ func (r chatRequest) check(maxContent int) (content string, err error) {
 		field string
 		value json.RawMessage
 	}{
-		{"attachments", r.Attachments}, {"client_tools", r.ClientTools},
+		{"client_tools", r.ClientTools},
 	}
 	for _, u := range unserved {
 		if v := string(u.value); v != "" && v != "null" && v != "[]" {
@@ -88,7 +88,10 @@ func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 	if request.Content, err = body.check(s.Config.MaxContent); err != nil {
 		return request, err
 	}
-	request.Said = body.said()
+	request.Said, request.Attachments = body.said(), body.Attachments
+	if err := s.checkAttachments(body.Attachments); err != nil {
+		return request, err
+	}
 	if err := s.checkChoices(c.Request().Context(), request); err != nil {
 		return request, err
 	}

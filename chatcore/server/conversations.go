@@ -78,6 +78,9 @@ func (s *Server) deleteConversation(c echo.Context) error {
 	if err := s.Conversations.DeleteConversation(c.Request().Context(), callerOf(c).UserID, n); err != nil {
 		return err
 	}
+	if s.Attachments != nil {
+		s.Attachments.Forgotten()
+	}
 	return c.NoContent(http.StatusNoContent)
 }
 

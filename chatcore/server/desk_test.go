@@ -22,6 +22,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/attachments"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/server"
 	"taskpilot/chatcore/store"
@@ -123,6 +124,9 @@ type desk struct {
 	front   *server.Server
 }
 
+// maxFile is how large a file may be here.
+const maxFile = 100_000
+
 const audience = "chat"
 
 // models may be chosen; the first is the usual one.
@@ -148,6 +152,10 @@ func newDesk(configure ...func(*server.Server)) *desk {
 		Callers: tokens.NewVerifier(tokens.Options{}, tokens.LocalSource("issuer", audience, keys)),
 		Ready:   func(context.Context) error { return nil },
 	}
+	bucket, err := attachments.OpenBucket(context.Background(), "file://"+GinkgoT().TempDir())
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(bucket.Close)
+	d.front.Attachments = attachments.New(conversations, bucket, attachments.Config{MaxBytes: maxFile, MaxUnsent: 5}, log)
 	for _, do := range configure {
 		do(d.front)
 	}

@@ -36,6 +36,9 @@ func problemOf(err error) serving.Problem {
 	var left *store.PageLeftError
 	var other *store.ActionAtWorkError
 	var routing *echo.HTTPError
+	if file, is := attachmentProblem(err); is {
+		return file
+	}
 	switch {
 	case errors.As(err, &problem):
 		return problem

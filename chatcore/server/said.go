@@ -47,10 +47,20 @@ func (r chatRequest) checkSaid(maxContent int) (content string, err error) {
 	switch {
 	case len(r.Parts) > 0:
 		return r.checkParts(maxContent)
-	case r.Content == nil:
-		return "", invalid("content", "content is missing.")
+	case r.Content != nil:
+		return *r.Content, r.checkWords("content", *r.Content, maxContent)
+	case len(r.Attachments) > 0:
+		return "", nil
 	}
-	return *r.Content, checkText("content", *r.Content, maxContent)
+	return "", invalid("content", "content is missing.")
+}
+
+// checkWords is checkText for what the person said: with attachments it may be nothing.
+func (r chatRequest) checkWords(field, words string, maxContent int) error {
+	if len(r.Attachments) > 0 && strings.TrimSpace(words) == "" {
+		return nil
+	}
+	return checkText(field, words, maxContent)
 }
 
 // checkNothing refuses what would be another message.
@@ -62,6 +72,8 @@ func (r chatRequest) checkNothing() error {
 		return invalid("parts", "parts does not go with retry_of.")
 	case r.QuotedText != "":
 		return invalid("quoted_text", "quoted_text does not go with retry_of.")
+	case len(r.Attachments) > 0:
+		return invalid("attachments", "attachments does not go with retry_of.")
 	}
 	return nil
 }
@@ -88,7 +100,7 @@ func (r chatRequest) checkParts(maxContent int) (string, error) {
 		}
 		content.WriteString(p.Tag.Text)
 	}
-	return content.String(), checkText("parts", content.String(), maxContent)
+	return content.String(), r.checkWords("parts", content.String(), maxContent)
 }
 
 func (t tag) check(field string, maxContent int) error {

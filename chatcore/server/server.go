@@ -67,6 +67,7 @@ type Server struct {
 	Actions       Actions
 	Conversations Conversations
 	Tools         Tools
+	Attachments   Attachments // nil: there are none
 	Callers       Callers
 	Ready         func(context.Context) error
 	Keys          http.Handler // the public halves of the keys that chatcore signs with
@@ -135,6 +136,11 @@ func (s *Server) mount(user *echo.Group) {
 	user.GET("/runs/:run_id/events", s.runEvents, s.authorize)
 	user.POST("/runs/:run_id/cancel", s.cancelRun, s.authorize)
 	user.POST("/runs/:run_id/reader-left", s.readerLeft, s.authorize)
+	user.POST("/attachments", s.withAttachments(s.createAttachment), s.authorize)
+	user.GET("/attachments/:id", s.withAttachments(s.getAttachment), s.authorize)
+	user.DELETE("/attachments/:id", s.withAttachments(s.deleteAttachment), s.authorize)
+	user.PUT("/attachments/:id/content", s.withAttachments(s.uploadAttachment), s.authorize)
+	user.GET("/attachments/:id/content", s.withAttachments(s.attachmentContent), s.authorize)
 	user.POST("/chatkit-sessions", s.createSession, s.authorize)
 	user.DELETE("/chatkit-sessions/:session_id", s.deleteSession, s.authorize)
 }

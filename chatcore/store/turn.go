@@ -79,7 +79,7 @@ func (s *Store) Accept(ctx context.Context, turn NewTurn) (Turn, error) {
 	return accepted, err
 }
 
-// readPast reads what came before a turn's answer.
+// readPast reads what came before a turn's answer, and with it what its question carries.
 func readPast(ctx context.Context, tx *ownerdb.Tx, turn *Turn, maxHistory int) (err error) {
 	turn.History, err = readHistory(ctx, tx, turn.UserID, turn.Conversation.ID, turn.RunID, maxHistory)
 	for _, message := range turn.History {
