@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"mime"
 	"net"
 	"os"
 	"slices"
@@ -38,6 +39,12 @@ type config struct {
 	// Models may be chosen for a message, beside AGENT_MODEL, which answers when nobody chooses.
 	Models []string `env:"MODELS"`
 
+	// Attachments is the bucket that keeps people's files: file:///directory or s3://bucket. Empty: there are no attachments.
+	Attachments     string   `env:"ATTACHMENTS_URL"`
+	AttachmentBytes int      `env:"ATTACHMENT_MAX_BYTES" envDefault:"10485760"`
+	AttachmentTypes []string `env:"ATTACHMENT_TYPES"`               // those that are taken; empty: the usual ones
+	Images          bool     `env:"AGENT_IMAGES" envDefault:"true"` // false: the model sees none, and is told their names
+
 	Limits       limits.Settings
 	UserTurns    int           `env:"TURNS_PER_USER" envDefault:"10"` // at work at the same time, over all replicas
 	MaxHistory   int           `env:"CHATKIT_MAX_HISTORY" envDefault:"10"`
@@ -68,6 +75,7 @@ func (c *config) check() error {
 		settings.Positive("CHATKIT_MAX_HISTORY", c.MaxHistory), settings.Positive("AGENT_MAX_STEPS", c.MaxSteps),
 		settings.Positive("CHAT_MAX_CONTENT", c.MaxContent), settings.Positive("DATABASE_CONNS", c.DatabaseConns),
 		settings.Positive("AGENT_MAX_TIME", c.MaxTime), settings.Positive("TURN_LEASE", c.Lease), settings.Positive("DISCONNECT_GRACE", c.Grace),
+		settings.Positive("ATTACHMENT_MAX_BYTES", c.AttachmentBytes), c.attachmentTypes(),
 	}
 	if !c.Users.Named() && c.AdapterJWKS == "" {
 		faults = append(faults, errors.New("AUTH_JWKS_URL (or AUTH_HS256_SECRET), ADAPTER_JWKS_URL or both are needed: without keys nobody can call"))
@@ -96,6 +104,17 @@ func (c *config) models() []string {
 		}
 	}
 	return models
+}
+
+func (c *config) attachmentTypes() error {
+	for i, kind := range c.AttachmentTypes {
+		kind = strings.ToLower(strings.TrimSpace(kind))
+		if parsed, parameters, err := mime.ParseMediaType(kind); err != nil || parsed != kind || len(parameters) > 0 || !strings.Contains(kind, "/") {
+			return fmt.Errorf("ATTACHMENT_TYPES: %q is no type such as image/png", kind)
+		}
+		c.AttachmentTypes[i] = kind
+	}
+	return nil
 }
 
 func (c *config) readPrompt() error {

@@ -12,6 +12,7 @@ import (
 
 	"taskpilot/chatcore/actions"
 	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/attachments"
 	"taskpilot/chatcore/model"
 	"taskpilot/chatcore/peers"
 	"taskpilot/chatcore/runs"
@@ -41,7 +42,12 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	defer func() { _ = toolbox.Close() }()
 
 	conversations := store.New(db, ids.New(time.Now), time.Now)
-	manager := runs.NewManager(conversations, newAgent(conf, toolbox, log), runs.Config{
+	files, closeFiles, err := newAttachments(ctx, conf, conversations, log)
+	if err != nil {
+		return err
+	}
+	defer closeFiles()
+	manager := runs.NewManager(conversations, newAgent(conf, toolbox, files, log), runs.Config{
 		// The fragment tells this process from one that was here before and died: their leases differ.
 		OwnerURL: conf.InternalURL + "#" + rand.Text(), Peers: newPeers(keys),
 		Models: conf.models(), Lease: conf.Lease, MaxHistory: conf.MaxHistory, Grace: conf.Grace, Finish: conf.Disconnect == "finish",
@@ -54,6 +60,9 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	go manager.TakeOver(ctx)
 	doing := actions.New(conversations, toolbox, manager, actions.Config{Lease: conf.Lease}, log)
 	go doing.Sweep(ctx)
+	if files != nil {
+		go files.Sweep(ctx)
+	}
 
 	registry, metrics, err := newMetrics()
 	if err != nil {
@@ -65,6 +74,9 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		Log: log, Metrics: metrics, Requests: conf.Limits.Users(time.Now), TurnRate: conf.Limits.Turns(time.Now),
 		SessionID: func() string { return "cks_" + rand.Text() },
 		Config:    server.Config{MaxContent: conf.MaxContent, Models: conf.models(), Heartbeat: orNone(conf.Heartbeat)},
+	}
+	if files != nil { // a nil of its type would be no nil there
+		front.Attachments = files
 	}
 	return serving.Run(ctx, serving.Options{
 		Addr: conf.Addr, PrivateAddr: conf.PrivateAddr, Handler: front.Handler(), Log: log, Gatherer: registry,
@@ -106,9 +118,27 @@ func newPeers(keys *tokens.Keys) *peers.Peers {
 	})
 }
 
-func newAgent(conf config, toolbox *tools.Tools, log *slog.Logger) *agent.Agent {
+func newAgent(conf config, toolbox *tools.Tools, files *attachments.Attachments, log *slog.Logger) *agent.Agent {
 	endpoint := model.New(model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.Model, Log: log})
-	return agent.New(endpoint, toolbox, agent.Config{System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime}, log)
+	config := agent.Config{System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime, NoImages: !conf.Images}
+	if files != nil {
+		config.Files = files
+	}
+	return agent.New(endpoint, toolbox, config, log)
+}
+
+// newAttachments opens the place for people's files. Without one there are none, and it says so.
+func newAttachments(ctx context.Context, conf config, rows attachments.Rows, log *slog.Logger) (_ *attachments.Attachments, closing func(), err error) {
+	if conf.Attachments == "" {
+		log.WarnContext(ctx, "no ATTACHMENTS_URL: there are no attachments")
+		return nil, func() {}, nil
+	}
+	bucket, err := attachments.OpenBucket(ctx, conf.Attachments)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading ATTACHMENTS_URL: %w", err)
+	}
+	files := attachments.New(rows, bucket, attachments.Config{MaxBytes: int64(conf.AttachmentBytes), Types: conf.AttachmentTypes}, log)
+	return files, func() { _ = bucket.Close() }, nil
 }
 
 // newTitles is nil when no model is to word titles.

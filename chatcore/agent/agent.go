@@ -18,6 +18,8 @@ type Config struct {
 	MaxTries    int           // 4: requests to the model for one step, while nothing of it was shown
 	RetryDelay  time.Duration // 500 ms: before the second try; it grows
 	MaxParallel int           // 8: calls of one step at the same time
+	Files       Files         // nil: the model is told the names of what people attach, and no more
+	NoImages    bool          // the model sees no images: it is told their names
 }
 
 func (c Config) withDefaults() Config {
@@ -99,7 +101,7 @@ type turnAtWork struct {
 
 // run goes from reply to reply until one asks for no tools.
 func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
-	w.messages = withNotes(promptOf(turn.History, turn.ByHand), turn)
+	w.messages = withNotes(promptOf(turn.History, turn.ByHand, w.enclosures(ctx, turn.History)), turn)
 	offered, err := w.tools.List(ctx, w.caller)
 	if err != nil {
 		return &failure{code: CodeToolsUnreachable, err: err}

@@ -26,13 +26,26 @@ type Prompt struct {
 	ToolChoice string // the name of one of Tools, or one of the Choose* words; empty: ChooseAuto
 }
 
-// PromptMessage is one message of the history. Exactly one of the shapes: Role user with Text; Role assistant with Text,
+// PromptMessage is one message of the history. Exactly one of the shapes: Role user with Text, Parts or both; Role assistant with Text,
 // Calls or both; Role tool with CallID and Text.
 type PromptMessage struct {
 	Role   string
 	Text   string
+	Parts  []Part // what came with Text, and stands behind it
 	Calls  []Call
 	CallID string
+}
+
+// Part is a piece of what came with a message: an image when Image is not nil, else text.
+type Part struct {
+	Text  string
+	Image *Image
+}
+
+// Image is an image's bytes.
+type Image struct {
+	MIMEType string
+	Data     []byte
 }
 
 // Roles of a PromptMessage.
@@ -113,6 +126,12 @@ type Tools interface {
 	// Call acts once for a key: the same key and arguments give the same result again. A tool that fails has an Outcome
 	// (the model and the person read it); an error is broken plumbing: ErrUnreachable, or a context's.
 	Call(ctx context.Context, caller Caller, call ToolRequest) (Outcome, error)
+}
+
+// Files reads what people attach to messages.
+type Files interface {
+	// Read gives the first bytes of a file, at most limit of them.
+	Read(ctx context.Context, userID string, id, limit int64) ([]byte, error)
 }
 
 // ToolRequest is one call on its way to a tool.

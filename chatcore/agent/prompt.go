@@ -8,14 +8,15 @@ import (
 )
 
 // promptOf is a conversation as the model is sent it: each step of an answer with its calls, and each call with its
-// result, for a model refuses a call without one. What the person did by hand is told with what was said next.
-func promptOf(history []api.Message, byHand []ByHand) []PromptMessage {
+// result, for a model refuses a call without one. What the person did by hand is told with what was said next;
+// enclosed is what came with each message.
+func promptOf(history []api.Message, byHand []ByHand, enclosed map[int64][]Part) []PromptMessage {
 	var prompt []PromptMessage
 	for _, message := range history {
 		if message.Role == api.RoleUser {
 			var before []ByHand
 			before, byHand = doneBefore(byHand, message.Position)
-			prompt = append(prompt, PromptMessage{Role: RoleUser, Text: textOf(message) + noteOfHand(before)})
+			prompt = append(prompt, PromptMessage{Role: RoleUser, Text: textOf(message) + noteOfHand(before), Parts: enclosed[message.ID]})
 			continue
 		}
 		for _, step := range message.Steps {

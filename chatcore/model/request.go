@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func (m *Model) request(prompt agent.Prompt) (openai.ChatCompletionRequest, erro
 		if err != nil {
 			return request, fmt.Errorf("message %d of the prompt: %w", i, err)
 		}
-		if written.Content != "" || len(written.ToolCalls) > 0 {
+		if written.Content != "" || len(written.MultiContent) > 0 || len(written.ToolCalls) > 0 {
 			request.Messages = append(request.Messages, written)
 		}
 	}
@@ -69,6 +70,9 @@ func write(message agent.PromptMessage) (openai.ChatCompletionMessage, error) {
 	written := openai.ChatCompletionMessage{Role: message.Role, Content: message.Text}
 	switch message.Role {
 	case agent.RoleUser:
+		if len(message.Parts) > 0 {
+			written.Content, written.MultiContent = "", writeParts(message)
+		}
 	case agent.RoleTool:
 		written.ToolCallID = message.CallID
 		if written.Content == "" {
@@ -85,6 +89,26 @@ func write(message agent.PromptMessage) (openai.ChatCompletionMessage, error) {
 		return written, fmt.Errorf("no such role: %q", message.Role)
 	}
 	return written, nil
+}
+
+// writeParts writes what came with a message behind its text. Images travel in the request: the endpoint could hardly reach
+// an address of ours.
+func writeParts(message agent.PromptMessage) (parts []openai.ChatMessagePart) {
+	text := func(text string) {
+		if text != "" {
+			parts = append(parts, openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: text})
+		}
+	}
+	text(message.Text)
+	for _, part := range message.Parts {
+		if part.Image == nil {
+			text(part.Text)
+			continue
+		}
+		address := "data:" + part.Image.MIMEType + ";base64," + base64.StdEncoding.EncodeToString(part.Image.Data)
+		parts = append(parts, openai.ChatMessagePart{Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: address}})
+	}
+	return parts
 }
 
 // arguments are always a JSON value on the wire: some endpoints parse those of the history and refuse the request.

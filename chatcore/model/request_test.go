@@ -52,6 +52,23 @@ var _ = Describe("The request", func() {
 		Expect(header.Get("Authorization")).To(Equal("Bearer " + key))
 	})
 
+	It("carries what came with a message behind its text, images as data", func(ctx SpecContext) {
+		m := endpoint(model.Config{}, keep)
+		said := hear(ctx, m, agent.Prompt{Messages: []agent.PromptMessage{
+			{Role: agent.RoleUser, Text: "Look", Parts: []agent.Part{{Text: "A file"}, {Image: &agent.Image{MIMEType: "image/png", Data: []byte("pixels")}}}},
+			{Role: agent.RoleUser, Parts: []agent.Part{{Text: "Only a file"}}},
+		}})
+		Expect(said.Err).NotTo(HaveOccurred())
+		var request struct {
+			Messages []struct{ Content json.RawMessage }
+		}
+		Expect(json.Unmarshal(received, &request)).To(Succeed())
+		Expect(request.Messages).To(HaveLen(2))
+		Expect(request.Messages[0].Content).To(MatchJSON(`[{"type": "text", "text": "Look"}, {"type": "text", "text": "A file"},
+			{"type": "image_url", "image_url": {"url": "data:image/png;base64,cGl4ZWxz"}}]`))
+		Expect(request.Messages[1].Content).To(MatchJSON(`[{"type": "text", "text": "Only a file"}]`))
+	})
+
 	It("asks the prompt's model before the configured one", func(ctx SpecContext) {
 		m := endpoint(model.Config{}, keep)
 		prompt := ask
