@@ -71,8 +71,9 @@ CREATE INDEX IF NOT EXISTS conversations_by_change ON conversations (user_id, up
 -- What an answer that was asked for again replaced is superseded and stays. resend_guard, idempotency_key and request_hash
 -- are the request's that began the run, and end_seen says that its end reached a reader: so a request that is sent again
 -- finds its turn. parts are what content was put together from, when it came in parts. model and tool_choice are, of what
--- the person said, what was chosen for its answer; of an answer, what it is asked with. feedback is the person's last
--- word on an answer.
+-- the person said, what was chosen for its answer; of an answer, what it is asked with, as are client_tools. feedback is the
+-- person's last word on an answer. An answer that waits for its page is 'waiting': it counts as a message, has no lease, and
+-- is 'running' again when the page has answered; resend_guard is then that request's.
 CREATE TABLE IF NOT EXISTS messages (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -85,7 +86,7 @@ CREATE TABLE IF NOT EXISTS messages (
   model            text,
   tool_choice      text,
   reply_to         bigint,
-  state            text        NOT NULL CHECK (state IN ('done', 'running', 'failed', 'stopped')),
+  state            text        NOT NULL CHECK (state IN ('done', 'running', 'waiting', 'failed', 'stopped')),
   code             text,
   superseded_at    timestamptz,
   ended_at         timestamptz,
@@ -94,6 +95,7 @@ CREATE TABLE IF NOT EXISTS messages (
   resend_guard     text,
   idempotency_key  text                 CHECK (char_length(idempotency_key) <= 200),
   request_hash     bytea,
+  client_tools     json,
   created_at       timestamptz NOT NULL,
   PRIMARY KEY (user_id, id),
   UNIQUE (user_id, conversation_id, position),
@@ -103,7 +105,7 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_by_question ON messages (user_id, reply_to) WHERE reply_to IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS messages_by_key ON messages (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
-CREATE INDEX IF NOT EXISTS messages_at_work ON messages (user_id, conversation_id) WHERE state = 'running';
+CREATE INDEX IF NOT EXISTS messages_at_work ON messages (user_id, conversation_id) WHERE state IN ('running', 'waiting');
 
 -- One reply of the model. Its row is made when the reply begins ('open'), for its id and position are announced then. code
 -- marks a sentence of chatcore's own. cut marks a reply that was not whole, with the code that its turn ends with.
@@ -126,7 +128,8 @@ CREATE TABLE IF NOT EXISTS steps (
 );
 
 -- A tool call of a step: committed as 'pending' before it leaves, with the key that makes it act once. refreshed is what
--- is shown in place of the result since an action; shown_parameters are the call's that gave it, and revision counts.
+-- is shown in place of the result since an action; shown_parameters are the call's that gave it, and revision counts. One with
+-- waits_for, always a step's last, never leaves: the page answers it.
 CREATE TABLE IF NOT EXISTS tool_calls (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -142,6 +145,7 @@ CREATE TABLE IF NOT EXISTS tool_calls (
   revision         bigint      NOT NULL DEFAULT 0,
   code             text,
   error            text,
+  waits_for        text                 CHECK (waits_for IN ('client_tool', 'structured_input')),
   finish_rank      integer,
   started_at       timestamptz,
   finished_at      timestamptz,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/pagetools"
 	"taskpilot/internal/limits"
 	"taskpilot/internal/settings"
 	"taskpilot/internal/tokens"
@@ -34,7 +35,8 @@ type config struct {
 	OpenAIBaseURL string `env:"OPENAI_BASE_URL" envDefault:"https://api.openai.com/v1"`
 	Model         string `env:"AGENT_MODEL" envDefault:"gpt-4-turbo"`
 	PromptFile    string `env:"AGENT_PROMPT_FILE"`
-	TitleModel    string `env:"TITLE_MODEL"` // words titles; none by default: they are taken from the first message
+	TitleModel    string `env:"TITLE_MODEL"`       // words titles; none by default: they are taken from the first message
+	ClientTools   string `env:"CLIENT_TOOLS_FILE"` // a JSON list of {name, description, schema}: tools that run in the page
 
 	// Models may be chosen for a message, beside AGENT_MODEL, which answers when nobody chooses.
 	Models []string `env:"MODELS"`
@@ -58,7 +60,8 @@ type config struct {
 	Heartbeat    time.Duration `env:"STREAM_HEARTBEAT" envDefault:"15s"` // 0: none
 	ShutdownTime time.Duration `env:"SHUTDOWN_TIME" envDefault:"10s"`    // for turns at work when the process is told to end
 
-	prompt string // what PromptFile says, or the default
+	prompt    string // what PromptFile says, or the default
+	pageTools []agent.PageTool
 }
 
 // readConfig takes the environment as os.Environ gives it and reports every fault at once.
@@ -71,7 +74,7 @@ func (c *config) check() error {
 	faults := []error{
 		settings.URL("AUTH_JWKS_URL", c.Users.JWKS), c.Users.Fault(), c.Limits.Fault(), settings.Positive("TURNS_PER_USER", c.UserTurns),
 		settings.URL("ADAPTER_JWKS_URL", c.AdapterJWKS), settings.URL("MCP_URL", c.MCPURL),
-		settings.URL("OPENAI_BASE_URL", c.OpenAIBaseURL), settings.URL("INTERNAL_URL", c.InternalURL), c.readPrompt(),
+		settings.URL("OPENAI_BASE_URL", c.OpenAIBaseURL), settings.URL("INTERNAL_URL", c.InternalURL), c.readPrompt(), c.readClientTools(),
 		settings.Positive("CHATKIT_MAX_HISTORY", c.MaxHistory), settings.Positive("AGENT_MAX_STEPS", c.MaxSteps),
 		settings.Positive("CHAT_MAX_CONTENT", c.MaxContent), settings.Positive("DATABASE_CONNS", c.DatabaseConns),
 		settings.Positive("AGENT_MAX_TIME", c.MaxTime), settings.Positive("TURN_LEASE", c.Lease), settings.Positive("DISCONNECT_GRACE", c.Grace),
@@ -130,4 +133,31 @@ func (c *config) readPrompt() error {
 		return errors.New("AGENT_PROMPT_FILE is empty")
 	}
 	return nil
+}
+
+// readClientTools puts the page's tools together: the built-in one and what is configured.
+func (c *config) readClientTools() error {
+	c.pageTools = []agent.PageTool{pagetools.Questions()}
+	if c.ClientTools == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.ClientTools)
+	if err != nil {
+		return fmt.Errorf("reading CLIENT_TOOLS_FILE: %w", err)
+	}
+	declared, err := pagetools.Read(text)
+	if err != nil {
+		return fmt.Errorf("reading CLIENT_TOOLS_FILE: %w", err)
+	}
+	c.pageTools = append(c.pageTools, declared...)
+	return nil
+}
+
+// namedPageTools are the page's tools without what makes them work.
+func (c *config) namedPageTools() []agent.Tool {
+	tools := make([]agent.Tool, 0, len(c.pageTools))
+	for _, tool := range c.pageTools {
+		tools = append(tools, tool.Tool)
+	}
+	return tools
 }

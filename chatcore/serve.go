@@ -73,7 +73,9 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		Turns: manager, Actions: doing, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys,
 		Log: log, Metrics: metrics, Requests: conf.Limits.Users(time.Now), TurnRate: conf.Limits.Turns(time.Now),
 		SessionID: func() string { return "cks_" + rand.Text() },
-		Config:    server.Config{MaxContent: conf.MaxContent, Models: conf.models(), Heartbeat: orNone(conf.Heartbeat)},
+		Config: server.Config{
+			MaxContent: conf.MaxContent, Models: conf.models(), PageTools: conf.namedPageTools(), Heartbeat: orNone(conf.Heartbeat),
+		},
 	}
 	if files != nil { // a nil of its type would be no nil there
 		front.Attachments = files
@@ -120,7 +122,9 @@ func newPeers(keys *tokens.Keys) *peers.Peers {
 
 func newAgent(conf config, toolbox *tools.Tools, files *attachments.Attachments, log *slog.Logger) *agent.Agent {
 	endpoint := model.New(model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.Model, Log: log})
-	config := agent.Config{System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime, NoImages: !conf.Images}
+	config := agent.Config{
+		System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime, NoImages: !conf.Images, PageTools: conf.pageTools,
+	}
 	if files != nil {
 		config.Files = files
 	}

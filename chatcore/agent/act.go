@@ -19,6 +19,7 @@ const (
 	CallInvalidArguments = "invalid_arguments"
 	CallUnreachable      = "tool_unreachable"
 	CallSkipped          = "skipped"
+	CallOneAtATime       = "one_at_a_time" // another call of the same reply is waited for
 )
 
 // examine looks at a call of the model's before it is stored: a nil fault means it may leave.
@@ -32,7 +33,7 @@ func (w *turnAtWork) examine(call Call) (Asked, *Outcome) {
 	if !ok {
 		return asked, failedCall(CallInvalidArguments, "The arguments were not a JSON object.")
 	}
-	return asked, nil
+	return w.examinePage(asked)
 }
 
 // object gives the arguments as a JSON object that a database can keep; what is none is kept as text.
@@ -89,6 +90,9 @@ func (w *turnAtWork) act(ctx context.Context, r reply) error {
 	var group errgroup.Group
 	group.SetLimit(w.config.MaxParallel)
 	for i := range r.calls {
+		if i == r.waiting() {
+			continue // after all others
+		}
 		if r.ended[i] != nil {
 			outcomes[i] = *r.ended[i]
 			continue
@@ -103,6 +107,9 @@ func (w *turnAtWork) act(ctx context.Context, r reply) error {
 	}
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("recording a call: %w", err)
+	}
+	if err := w.await(ctx, r, outcomes); err != nil {
+		return err
 	}
 	return w.learn(ctx, r, outcomes)
 }

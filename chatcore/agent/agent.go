@@ -20,6 +20,7 @@ type Config struct {
 	MaxParallel int           // 8: calls of one step at the same time
 	Files       Files         // nil: the model is told the names of what people attach, and no more
 	NoImages    bool          // the model sees no images: it is told their names
+	PageTools   []PageTool    // offered in every turn
 }
 
 func (c Config) withDefaults() Config {
@@ -61,10 +62,11 @@ type Turn struct {
 	History []api.Message // answers with their steps
 	Earlier []api.Message // earlier answers to the same message, which this one replaces
 	ByHand  []ByHand      // what the person did between the messages of History, and since, in the order in which it ended
-	Steps   []Taken       // steps of this very turn, when another process had begun it
+	Steps   []Taken       // steps of this very turn, when another process had begun it, or when it goes on from waiting
 
-	Model      string // empty: the configured one
-	ToolChoice string // for the turn's first reply: a tool's name or one of the Choose* words; empty: the model's own choice
+	Model      string     // empty: the configured one
+	ToolChoice string     // for the turn's first reply: a tool's name or one of the Choose* words; empty: the model's own choice
+	PageTools  []PageTool // offered in this turn only
 }
 
 // Answer runs the turn and says how it ended. Everything that was said and done on the way is in the journal. A
@@ -80,6 +82,10 @@ func (a *Agent) Answer(ctx context.Context, turn Turn, journal Journal) Ending {
 	if err == nil {
 		return work.ending()
 	}
+	var waits *Waits
+	if errors.As(err, &waits) {
+		return Ending{Waits: waits}
+	}
 	return endingOf(limited, err)
 }
 
@@ -93,6 +99,7 @@ type turnAtWork struct {
 	asked    string // the model
 	choice   string // of a tool, until the first reply is there
 	offered  []Tool
+	page     []PageTool
 	messages []PromptMessage
 	said     bool // any words in any step
 	acted    bool // any call that was executed
@@ -106,14 +113,14 @@ func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
 	if err != nil {
 		return &failure{code: CodeToolsUnreachable, err: err}
 	}
-	w.offered = offered
-	if len(turn.Steps) == 0 && Choosable(turn.ToolChoice, offered) { // a tool may have gone since it was chosen
+	w.offer(ctx, offered, turn.PageTools)
+	if len(turn.Steps) == 0 && Choosable(turn.ToolChoice, w.offered) { // a tool may have gone since it was chosen
 		w.choice = turn.ToolChoice
 	}
 	if err := w.goOn(ctx, turn.Steps); err != nil {
 		return err
 	}
-	for range w.config.MaxSteps - len(turn.Steps) {
+	for range w.config.MaxSteps - stepsSince(turn.Steps) {
 		reply, err := w.reply(ctx)
 		if err != nil {
 			return err

@@ -12,7 +12,8 @@ type Ending struct {
 	Code      string
 	Sentence  string
 	Retryable bool
-	Err       error // for the log
+	Err       error  // for the log
+	Waits     *Waits // of a turn that did not end: it goes on when the page has answered
 }
 
 // Codes of an Ending, beside the Model* codes.

@@ -258,3 +258,5 @@ func (d *desk) answer(ctx context.Context, history ...api.Message) agent.Ending 
 	a := agent.New(d.model, d.tools, d.config, slog.New(slog.DiscardHandler))
 	return a.Answer(ctx, agent.Turn{Caller: alice, History: history}, d.journal)
 }
+
+func (d *desk) log() *slog.Logger { return slog.New(slog.DiscardHandler) }

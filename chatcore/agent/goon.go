@@ -57,12 +57,35 @@ func (w *turnAtWork) replyOf(step Taken) reply {
 	r := reply{text: step.Content, taken: true}
 	for i, record := range step.ToolCalls {
 		call := Call{ID: CallID(record.ID), Tool: record.Tool, Arguments: string(record.Parameters)}
-		asked, fault := w.examine(call)
+		asked, fault := w.examineAgain(call, record)
 		r.calls, r.asked, r.faults = append(r.calls, call), append(r.asked, asked), append(r.faults, fault)
 		r.pending = append(r.pending, Pending{ID: call.ID, Key: step.Keys[i]})
 		r.ended = append(r.ended, outcomeOf(record))
 	}
 	return r
+}
+
+// examineAgain finds of a stored call what was found before it was stored.
+func (w *turnAtWork) examineAgain(call Call, record api.ToolCall) (Asked, *Outcome) {
+	if record.For != "" {
+		return Asked{Tool: record.Tool, Parameters: record.Parameters, For: record.For}, nil
+	}
+	asked, fault := w.examine(call)
+	if asked.For != "" { // only one is waited for, and it was not this
+		asked.For, fault = "", oneAtATime()
+	}
+	return asked, fault
+}
+
+// stepsSince counts the steps since the person was last waited for: each answer of the page's gives the turn its steps anew.
+func stepsSince(steps []Taken) (n int) {
+	for _, step := range steps {
+		n++
+		if last := len(step.ToolCalls) - 1; last >= 0 && step.ToolCalls[last].For != "" && step.ToolCalls[last].Status.Done() {
+			n = 0
+		}
+	}
+	return n
 }
 
 // outcomeOf is how a recorded call ended, or nil when it did not.

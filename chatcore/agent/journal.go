@@ -26,6 +26,7 @@ type Journal interface {
 type Asked struct {
 	Tool       string
 	Parameters json.RawMessage // a JSON object; {"invalid": "…"} when the model's arguments were none
+	For        string          // of the call that the turn will wait for, the last: as of its PageTool
 }
 
 // Pending is a call that is stored and may leave. ID names it to the model; Key makes it act once.

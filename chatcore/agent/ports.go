@@ -113,6 +113,14 @@ type Tool struct {
 	ReadOnly    bool            // it changes nothing, as it says itself
 }
 
+// PageTool is a tool that the person's page answers, by another request: a call of it makes the turn wait.
+type PageTool struct {
+	Tool
+	For   string                                 // api.ForClientTool or api.ForStructuredInput
+	Check func(arguments json.RawMessage) error  // says in words for the model what of a JSON object does not fit
+	Words func(arguments json.RawMessage) string // what is waited for, for callers without a user interface
+}
+
 // Caller is whom a turn belongs to: everything in it is done as this user.
 type Caller struct {
 	UserID    string

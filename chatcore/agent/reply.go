@@ -107,6 +107,7 @@ func (w *turnAtWork) commit(ctx context.Context, text string, finished Finished)
 		asked, fault := w.examine(call)
 		r.asked, r.faults = append(r.asked, asked), append(r.faults, fault)
 	}
+	r.waitForOne()
 	pending, err := w.journal.Commit(ctx, text, r.asked)
 	if err != nil {
 		return reply{}, fmt.Errorf("storing a reply: %w", err)

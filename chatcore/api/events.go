@@ -34,6 +34,9 @@ type (
 		Superseded []Message `json:"superseded,omitempty"`
 		// SupersededActions are the actions that went with them: those that stand by themselves.
 		SupersededActions []Action `json:"superseded_actions,omitempty"`
+
+		// Skipped are the calls that the turn before waited for, and that this message talked past.
+		Skipped []SkippedCall `json:"skipped,omitempty"`
 	}
 
 	// MessageStarted announces a step. Its content comes as MessageDelta.
@@ -118,13 +121,21 @@ type (
 		Answer *Message `json:"answer,omitempty"`
 	}
 
-	// RunWaiting ends the stream of a turn that waits for the page. For is client_tool or structured_input.
+	// RunWaiting ends the stream of a turn that waits for the page. For is ForClientTool or ForStructuredInput. Answer is
+	// what was said so far, and what is waited for in words.
 	RunWaiting struct {
 		For    string   `json:"for"`
 		StepID int64    `json:"step_id"`
 		Record ToolCall `json:"record"`
+		Answer *Message `json:"answer,omitempty"`
 	}
 )
+
+// SkippedCall is a call that nobody waits for any more, with the head of its step.
+type SkippedCall struct {
+	Step   StepHead `json:"step"`
+	Record ToolCall `json:"record"`
+}
 
 // StepHead is what is known of a step when it begins.
 type StepHead struct {

@@ -38,6 +38,12 @@ func aFailedCall() api.ToolCall {
 	return call
 }
 
+func aPageCall(status api.CallStatus) api.ToolCall {
+	call := aCall()
+	call.Tool, call.Parameters, call.Status, call.For = "switch_theme", json.RawMessage(`{"theme":"dark"}`), status, api.ForClientTool
+	return call
+}
+
 func aStep() api.Step {
 	return api.Step{
 		ID: 21, Position: 3, Content: "One moment.\nAnd <b>\"quoted\"</b>, Käse 🧀", ToolCalls: []api.ToolCall{aFinishedCall(), aFailedCall()},
@@ -74,6 +80,9 @@ func everyEvent() []api.Event {
 	}
 	return []api.Event{
 		{ID: at(0, api.PartStarted, 0, 0), Body: api.RunStarted{RunID: 12, Conversation: aConversation(), UserMessage: aQuestion()}},
+		{ID: at(0, api.PartStarted, 0, 0), Body: api.RunStarted{RunID: 12, Conversation: aConversation(), UserMessage: aQuestion(), Skipped: []api.SkippedCall{
+			{Step: api.StepHead{ID: 21, Position: 3, CreatedAt: began}, Record: aPageCall(api.CallSkipped)},
+		}}},
 		{ID: at(0, api.PartConversation, 0, 0), Body: api.ConversationUpdated{Conversation: aConversation()}},
 		{ID: at(1, api.PartStarted, 0, 0), Body: api.MessageStarted{Step: api.StepHead{ID: 21, Position: 3, CreatedAt: began}}},
 		{ID: at(1, api.PartText, 0, 12), Body: api.MessageDelta{StepID: 21, Text: "One moment.\n"}},
@@ -89,6 +98,6 @@ func everyEvent() []api.Event {
 		{ID: at(2, api.PartEnd, 0, 0), Body: api.RunCompleted{Answer: answer}},
 		{ID: at(2, api.PartEnd, 0, 0), Body: api.RunFailed{Code: "model_cut", Message: "My answer was cut short.", Retryable: true, Answer: &answer}},
 		{ID: at(2, api.PartEnd, 0, 0), Body: api.RunCancelled{Reason: "stopped", Answer: &answer}},
-		{ID: at(2, api.PartWaiting, 0, 0), Body: api.RunWaiting{For: "client_tool", StepID: 21, Record: aCall()}},
+		{ID: at(2, api.PartWaiting, 0, 0), Body: api.RunWaiting{For: api.ForClientTool, StepID: 21, Record: aPageCall(api.CallPending), Answer: &answer}},
 	}
 }

@@ -57,6 +57,7 @@ const (
 const (
 	StateDone    = "done"
 	StateRunning = "running" // an answer at work; only in pages of messages, never in the three lines
+	StateWaiting = "waiting" // an answer that goes on when the page has sent what it waits for
 	StateFailed  = "failed"
 	StateStopped = "stopped"
 )
@@ -121,6 +122,7 @@ type ToolCall struct {
 	Revision   int64           `json:"revision,omitempty"`
 	Code       string          `json:"code,omitempty"`
 	Error      string          `json:"error,omitempty"`
+	For        string          `json:"for,omitempty"` // of a call that the page answers: ForClientTool or ForStructuredInput
 	StartedAt  *time.Time      `json:"started_at,omitempty"`
 	FinishedAt *time.Time      `json:"finished_at,omitempty"`
 }
@@ -139,6 +141,9 @@ type ChatRequest struct {
 	RetryOf *int64 `json:"retry_of,omitempty"`
 	// ResendGuard is the same for a request that is sent again: it joins the turn that the first one began.
 	ResendGuard string `json:"resend_guard,omitempty"`
+
+	// ClientTools are tools that run in the caller's page, for this turn, beside those that chatcore is configured with.
+	ClientTools []ClientTool `json:"client_tools,omitempty"`
 }
 
 // Values of ChatResponse.Status.

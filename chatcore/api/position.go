@@ -29,7 +29,7 @@ const (
 	PartCallStarted
 	PartCallFinished
 	PartCompleted // or discarded
-	PartWaiting
+	PartWaiting   // run.waiting, and behind it the end of the call that was waited for (index 1) and of its step (index 2)
 	PartConversation
 	PartEnd
 )

@@ -10,7 +10,7 @@ import (
 // it at work.
 type RunStatus struct {
 	RunID    int64  `json:"run_id"`
-	State    string `json:"state"` // as of its answer: running, done, failed or stopped
+	State    string `json:"state"` // as of its answer: running, waiting, done, failed or stopped
 	Followed bool   `json:"followed"`
 }
 

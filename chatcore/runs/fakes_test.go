@@ -191,6 +191,10 @@ func (m *memory) ResumeTurn(context.Context, store.Claim, int) (store.StoredTurn
 	return store.StoredTurn{}, store.ErrNotFound
 }
 
+func (m *memory) AcceptInput(context.Context, store.NewInput) (store.StoredTurn, error) {
+	return store.StoredTurn{}, store.ErrNotFound
+}
+
 func (m *memory) ReleaseTurn(_ context.Context, run store.Leased) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

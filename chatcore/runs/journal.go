@@ -82,7 +82,7 @@ func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) 
 	}
 	reply.Place = j.place
 	for _, call := range asked {
-		reply.Calls = append(reply.Calls, store.NewCall{Tool: call.Tool, Parameters: call.Parameters})
+		reply.Calls = append(reply.Calls, store.NewCall{Tool: call.Tool, Parameters: call.Parameters, For: call.For})
 	}
 	var keys []string
 	step, err := persist(ctx, j.patience, func(ctx context.Context) (step api.Step, err error) {
@@ -193,15 +193,17 @@ func (j *journal) shown() []int64 {
 	return ids
 }
 
-// end shows how the turn ended, and before it whatever of its steps was not shown to its end: as answer has it stored.
+// end shows how the turn ended, or that it waits, and before it whatever of its steps was not shown to its end: as answer has
+// it stored.
 func (j *journal) end(body api.Body, answer api.Message) {
 	stored := map[int64]api.Step{}
 	for _, step := range answer.Steps {
 		stored[step.ID] = step
 	}
+	_, waits := body.(api.RunWaiting)
 	j.run.change(func(t *Transcript) {
 		for _, step := range t.Steps {
-			step.close(stored)
+			step.close(stored, waits)
 		}
 		t.End = body
 	})
@@ -209,10 +211,10 @@ func (j *journal) end(body api.Body, answer api.Message) {
 
 // close leaves nothing open in a step. One that was not stored whole is taken back: nobody will see it again. A call whose
 // end was not seen ended as it is stored.
-func (s *StepTranscript) close(stored map[int64]api.Step) {
+func (s *StepTranscript) close(stored map[int64]api.Step, waits bool) {
 	last, isStored := stored[s.Head.ID]
 	switch {
-	case s.Discarded || s.whole():
+	case s.Discarded || s.whole() || waits && s.waits():
 		return
 	case !isStored:
 		s.Discarded = true

@@ -24,6 +24,7 @@ type Store interface {
 	Retitle(ctx context.Context, userID string, conversationID, position int64, title string) error
 	LoadTurn(ctx context.Context, userID string, runID int64) (store.StoredTurn, error)
 	Refreshed(ctx context.Context, userID string, runID int64) ([]api.ToolCall, error)
+	AcceptInput(ctx context.Context, input store.NewInput) (store.StoredTurn, error)
 	Leases
 }
 
@@ -103,6 +104,7 @@ type Request struct {
 	Attachments    []int64
 	RetryOf        int64 // a message to answer again, in place of Content
 	Again          store.Again
+	ClientTools    []api.ClientTool // what the page can do, in this turn
 }
 
 // Start accepts a turn and begins its run, or finds the run that the same request began before. The errors are the
@@ -134,10 +136,7 @@ func (m *Manager) Start(ctx context.Context, request Request) (runID int64, err 
 	m.begin(run)
 	j := m.journal(run)
 	go m.work(work, j, func(ctx context.Context) agent.Ending {
-		return m.answer(ctx, agent.Turn{
-			Caller: request.Caller, History: turn.History, Earlier: turn.Earlier, ByHand: byHand(turn),
-			Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
-		}, j)
+		return m.answer(ctx, turnFor(request.Caller, turn), j)
 	})
 	return run.ID, nil
 }
@@ -206,8 +205,9 @@ func (m *Manager) newTurn(request Request) store.NewTurn {
 	interrupted := agent.Interrupted()
 	return store.NewTurn{
 		UserID: request.Caller.UserID, SessionID: request.Caller.SessionID, ConversationID: request.ConversationID,
-		Content: request.Content, Said: request.Said, Models: m.config.Models, Attachments: request.Attachments, RetryOf: request.RetryOf,
-		Again: request.Again, MaxHistory: m.config.MaxHistory, MaxTurns: m.config.UserTurns, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
+		Content: request.Content, Said: request.Said, Models: m.config.Models, Attachments: request.Attachments,
+		ClientTools: request.ClientTools, RetryOf: request.RetryOf, Again: request.Again, MaxTurns: m.config.UserTurns,
+		MaxHistory: m.config.MaxHistory, OwnerURL: store.FirstOwner(m.config.OwnerURL), Lease: m.config.Lease,
 		Interrupted: store.Sentence{Code: interrupted.Code, Text: interrupted.Sentence},
 		LostCall:    lostCall(),
 	}

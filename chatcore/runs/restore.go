@@ -28,7 +28,7 @@ func Restore(turn store.StoredTurn) Transcript {
 func startedOf(turn store.Turn) api.RunStarted {
 	return api.RunStarted{
 		RunID: turn.RunID, Conversation: turn.Conversation, UserMessage: turn.UserMessage,
-		Superseded: turn.Superseded, SupersededActions: turn.GoneActions,
+		Superseded: turn.Superseded, SupersededActions: turn.GoneActions, Skipped: turn.Skipped,
 	}
 }
 
@@ -59,6 +59,8 @@ func restoreEnd(turn store.StoredTurn) api.Body {
 	switch answer.State {
 	case api.StateDone:
 		return api.RunCompleted{Answer: answer}
+	case api.StateWaiting:
+		return waitingOf(answer)
 	case api.StateStopped:
 		return api.RunCancelled{Reason: answer.Code, Answer: &answer}
 	case api.StateFailed:

@@ -59,10 +59,7 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 		return
 	}
 	work, stop := context.WithCancelCause(ctx)
-	run := newRun(turn.UserID, claim.OwnerURL, startedOf(turn.Turn), stop)
-	run.transcript = Restore(turn)
-	j := m.journal(run)
-	j.restore(turn)
+	run, j := m.restored(turn, claim.OwnerURL, stop)
 	if turn.Titled && !turn.Retitled && claim.Attempt <= maxAttempts {
 		m.title(ctx, run, turn.UserMessage)
 	}
@@ -71,11 +68,19 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 		if claim.Attempt > maxAttempts {
 			return agent.Failed(agent.CodeInterrupted)
 		}
-		return m.answer(ctx, agent.Turn{
-			Caller: agent.Caller{UserID: turn.UserID}, History: turn.History, Earlier: turn.Earlier, ByHand: byHand(turn.Turn),
-			Steps: taken(turn), Model: turn.Asked.Model, ToolChoice: turn.Asked.ToolChoice,
-		}, j)
+		toGoOn := turnFor(agent.Caller{UserID: turn.UserID}, turn.Turn)
+		toGoOn.Steps = taken(turn)
+		return m.answer(ctx, toGoOn, j)
 	})
+}
+
+// restored is the run of a stored turn, and its journal, which goes on where the steps end.
+func (m *Manager) restored(turn store.StoredTurn, owner string, stop context.CancelCauseFunc) (*Run, *journal) {
+	run := newRun(turn.UserID, owner, startedOf(turn.Turn), stop)
+	run.transcript = Restore(turn)
+	j := m.journal(run)
+	j.restore(turn)
+	return run, j
 }
 
 func (m *Manager) resume(ctx context.Context, claim store.Claim) (store.StoredTurn, error) {

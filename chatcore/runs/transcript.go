@@ -14,7 +14,7 @@ type Transcript struct {
 	Titled  *api.Conversation // the conversation, when this turn gave it its title
 	News    *api.Conversation // the conversation at the turn's end, when its title or status has changed meanwhile
 	Steps   []*StepTranscript
-	End     api.Body // nil while the turn is at work
+	End     api.Body // nil while the turn is at work; of one that waits it is no end: it goes on with another transcript
 }
 
 // StepTranscript is one step of a turn.
@@ -43,7 +43,7 @@ func (t *Transcript) Next(after api.Position) (at api.Position, body api.Body, o
 		if step.Ordinal < after.Step {
 			continue
 		}
-		if at, body, ok = step.next(step.Ordinal, after); ok || !step.whole() {
+		if at, body, ok = step.next(step.Ordinal, after); ok || !step.whole() && !t.waits() {
 			return at, body, ok
 		}
 	}
@@ -51,7 +51,7 @@ func (t *Transcript) Next(after api.Position) (at api.Position, body api.Body, o
 		return api.Position{}, nil, false
 	}
 	end := t.end()
-	if news := (api.Position{Step: end.Step, Part: api.PartConversation, Index: 1}); t.News != nil && after.Before(news) {
+	if news := t.newsAt(end.Step); t.News != nil && after.Before(news) {
 		return news, api.ConversationUpdated{Conversation: *t.News}, true
 	}
 	return end, t.End, after.Before(end)
@@ -60,10 +60,27 @@ func (t *Transcript) Next(after api.Position) (at api.Position, body api.Body, o
 // end is where the turn's end stands.
 func (t *Transcript) end() api.Position {
 	at := api.Position{Part: api.PartEnd}
+	if t.waits() {
+		at.Part = api.PartWaiting
+	}
 	if len(t.Steps) > 0 {
 		at.Step = t.Steps[len(t.Steps)-1].Ordinal
 	}
 	return at
+}
+
+// newsAt is where the conversation's news stand: before the end, or before the place where the turn waits, whose step is not
+// completed there.
+func (t *Transcript) newsAt(step int) api.Position {
+	if t.waits() {
+		return api.Position{Step: step, Part: api.PartCompleted, Index: 1}
+	}
+	return api.Position{Step: step, Part: api.PartConversation, Index: 1}
+}
+
+func (t *Transcript) waits() bool {
+	_, waits := t.End.(api.RunWaiting)
+	return waits
 }
 
 // Over says that nothing follows the position.
@@ -78,7 +95,7 @@ func (s *StepTranscript) whole() bool {
 
 func (s *StepTranscript) next(ordinal int, after api.Position) (api.Position, api.Body, bool) {
 	begin := api.Position{Step: ordinal, Part: api.PartStarted}
-	completed := api.Position{Step: ordinal, Part: api.PartCompleted}
+	completed := s.completed(ordinal)
 	switch {
 	case after.Before(begin) && s.Discarded:
 		return begin, nil, false // whoever comes now has nothing to take back
@@ -138,9 +155,10 @@ func (s *StepTranscript) nextCall(ordinal int, after api.Position) (api.Position
 		return api.Position{Step: ordinal, Part: api.PartCallStarted, Index: i},
 			api.ToolCallStarted{StepID: s.Head.ID, Record: record}, true
 	}
-	if rank := indexBehind(after, ordinal, api.PartCallFinished); rank < len(s.Finished) {
-		return api.Position{Step: ordinal, Part: api.PartCallFinished, Index: rank},
-			api.ToolCallFinished{StepID: s.Head.ID, Record: s.Finished[rank]}, true
+	for rank := range s.Finished {
+		if at := s.finished(ordinal, rank); after.Before(at) {
+			return at, api.ToolCallFinished{StepID: s.Head.ID, Record: s.Finished[rank]}, true
+		}
 	}
 	return api.Position{}, nil, false
 }

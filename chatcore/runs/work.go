@@ -83,6 +83,8 @@ func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) {
 
 func endOf(ending agent.Ending, answer api.Message) api.Body {
 	switch {
+	case ending.Waits != nil:
+		return waitingOf(answer)
 	case ending.Code == agent.CodeStopped:
 		return api.RunCancelled{Reason: ending.Code, Answer: &answer}
 	case ending.Failed:
@@ -111,6 +113,9 @@ func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending)
 			UserID: j.run.UserID, ConversationID: j.place.ConversationID, RunID: j.run.ID, OwnerURL: j.run.owner,
 			State: stateOf(ending), Code: codeOf(ending), LostCall: lostCall(), Shown: j.shown(),
 		}
+		if ending.Waits != nil {
+			end.WaitsFor = ending.Waits.Sentence
+		}
 		ctx, cancel := bounded(ctx)
 		defer cancel()
 		answer, conversation, err = m.store.EndTurn(ctx, end)
@@ -129,6 +134,8 @@ func permanent(err error) error {
 
 func stateOf(ending agent.Ending) string {
 	switch {
+	case ending.Waits != nil:
+		return api.StateWaiting
 	case ending.Code == agent.CodeStopped:
 		return api.StateStopped
 	case ending.Failed:

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net/http"
@@ -9,43 +8,34 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taskpilot/chatcore/api"
+	"taskpilot/chatcore/pagetools"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/store"
 )
 
 // chatRequest is api.ChatRequest as it comes from outside.
 type chatRequest struct {
-	Content        *string `json:"content"`
-	Parts          []part  `json:"parts"`
-	QuotedText     string  `json:"quoted_text"`
-	Model          string  `json:"model"`
-	ToolChoice     string  `json:"tool_choice"`
-	Attachments    []int64 `json:"attachments"`
-	ConversationID *int64  `json:"conversation_id"`
-	RetryOf        *int64  `json:"retry_of"`
-	ResendGuard    string  `json:"resend_guard"`
-
-	// Known, and not served yet: refused rather than dropped.
-	ClientTools json.RawMessage `json:"client_tools"`
+	Content        *string          `json:"content"`
+	Parts          []part           `json:"parts"`
+	QuotedText     string           `json:"quoted_text"`
+	Model          string           `json:"model"`
+	ToolChoice     string           `json:"tool_choice"`
+	Attachments    []int64          `json:"attachments"`
+	ConversationID *int64           `json:"conversation_id"`
+	RetryOf        *int64           `json:"retry_of"`
+	ResendGuard    string           `json:"resend_guard"`
+	ClientTools    []api.ClientTool `json:"client_tools"`
 }
 
 // check refuses what does not fit, and gives the message's text.
 func (r chatRequest) check(maxContent int) (content string, err error) {
-	unserved := []struct {
-		field string
-		value json.RawMessage
-	}{
-		{"client_tools", r.ClientTools},
-	}
-	for _, u := range unserved {
-		if v := string(u.value); v != "" && v != "null" && v != "[]" {
-			return "", invalid(u.field, u.field+" is not supported yet.")
-		}
-	}
 	if r.ResendGuard != "" {
 		if err := checkText("resend_guard", r.ResendGuard, maxGuard); err != nil {
 			return "", err
 		}
+	}
+	if _, err := pagetools.ClientTools(r.ClientTools); err != nil {
+		return "", invalid("client_tools", sentence(err))
 	}
 	return r.checkSaid(maxContent)
 }
@@ -88,7 +78,7 @@ func (s *Server) chatRequest(c echo.Context) (runs.Request, error) {
 	if request.Content, err = body.check(s.Config.MaxContent); err != nil {
 		return request, err
 	}
-	request.Said, request.Attachments = body.said(), body.Attachments
+	request.Said, request.Attachments, request.ClientTools = body.said(), body.Attachments, body.ClientTools
 	if err := s.checkAttachments(body.Attachments); err != nil {
 		return request, err
 	}
@@ -134,6 +124,8 @@ func (s *Server) whole(c echo.Context, run int64, events iter.Seq2[api.Event, er
 			response.ConversationID, response.MessageID = body.Conversation.ID, body.RunID
 		case api.RunCompleted:
 			answer(&response, api.StatusSuccess, body.Answer.Content, &body.Answer)
+		case api.RunWaiting:
+			answer(&response, api.StatusSuccess, "", body.Answer)
 		case api.RunFailed:
 			answer(&response, api.StatusError, body.Message, body.Answer)
 		case api.RunCancelled:

@@ -16,7 +16,8 @@ type Tools interface {
 	List(ctx context.Context, caller agent.Caller) ([]agent.Tool, error)
 }
 
-// checkChoices refuses a model or a tool that is not on offer, before anything is accepted.
+// checkChoices refuses a model or a tool that is not on offer, and a client tool with another tool's name, before anything is
+// accepted.
 func (s *Server) checkChoices(ctx context.Context, request runs.Request) error {
 	if model := request.Said.Model; model != "" && !slices.Contains(s.Config.Models, model) {
 		return serving.Problem{
@@ -25,11 +26,18 @@ func (s *Server) checkChoices(ctx context.Context, request runs.Request) error {
 		}
 	}
 	choice := request.Said.ToolChoice
-	if !agent.ChoosesTool(choice) {
+	if !agent.ChoosesTool(choice) && len(request.ClientTools) == 0 {
 		return nil
 	}
 	offered, err := s.Tools.List(ctx, request.Caller)
-	if err == nil && !agent.Choosable(choice, offered) { // where nobody knows, the turn itself says that tools are away
+	offered = append(offered, s.Config.PageTools...)
+	for _, tool := range request.ClientTools {
+		if slices.ContainsFunc(offered, func(other agent.Tool) bool { return other.Name == tool.Name }) {
+			return invalid("client_tools", fmt.Sprintf("client_tools: another tool is called %q.", tool.Name))
+		}
+		offered = append(offered, agent.Tool{Name: tool.Name})
+	}
+	if err == nil && agent.ChoosesTool(choice) && !agent.Choosable(choice, offered) { // where nobody knows, the turn itself says that tools are away
 		return serving.Problem{
 			Status: http.StatusBadRequest, Code: "unknown_tool_choice", Field: "tool_choice",
 			Detail: fmt.Sprintf("tool_choice must be auto, none, required or a tool on offer, not %q.", choice),

@@ -23,6 +23,7 @@ import (
 
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/attachments"
+	"taskpilot/chatcore/pagetools"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/server"
 	"taskpilot/chatcore/store"
@@ -79,6 +80,10 @@ func (m *model) Reply(ctx context.Context, prompt agent.Prompt) iter.Seq2[agent.
 		case last.Text == "fail":
 			yield(nil, &agent.ModelError{Code: agent.ModelRefused, Err: fmt.Errorf("401 sk-secret")})
 			return
+		case last.Text == "ask":
+			finished.Calls = []agent.Call{{ID: "x", Tool: "ask_person", Arguments: whichMilk}}
+		case strings.HasPrefix(last.Text, "page "):
+			finished.Calls = []agent.Call{{ID: "x", Tool: strings.TrimPrefix(last.Text, "page "), Arguments: `{}`}}
 		case strings.HasPrefix(last.Text, "add "):
 			arguments, err := json.Marshal(map[string]string{"title": strings.TrimPrefix(last.Text, "add ")})
 			Expect(err).NotTo(HaveOccurred())
@@ -101,6 +106,8 @@ func (m *model) Reply(ctx context.Context, prompt agent.Prompt) iter.Seq2[agent.
 		yield(finished, nil)
 	}
 }
+
+const whichMilk = `{"inputs":[{"id":"which","question":"Which one?","type":"multiple_choice","options":[{"value":"Buy milk (open)"},{"value":"Buy milk (done)"}]}]}`
 
 // tools has one tool.
 type tools struct{}
@@ -146,7 +153,7 @@ func newDesk(configure ...func(*server.Server)) *desk {
 	d := &desk{keys: keys, clock: &clock{}, model: &model{hold: make(chan struct{})}, db: db}
 	log := slog.New(slog.NewJSONHandler(GinkgoWriter, nil))
 	conversations := store.New(db, ids.New(d.clock.Now), d.clock.Now)
-	d.manager = runs.NewManager(conversations, agent.New(d.model, tools{}, agent.Config{}, log), runs.Config{Models: models, Lease: time.Hour, MaxHistory: 10}, log)
+	d.manager = runs.NewManager(conversations, agent.New(d.model, tools{}, agent.Config{PageTools: []agent.PageTool{pagetools.Questions()}}, log), runs.Config{Models: models, Lease: time.Hour, MaxHistory: 10}, log)
 	d.front = &server.Server{
 		Turns: d.manager, Conversations: conversations, Tools: tools{}, Config: server.Config{Models: models}, Keys: keys, Log: log, SessionID: func() string { return "cks_" + rand.Text() },
 		Callers: tokens.NewVerifier(tokens.Options{}, tokens.LocalSource("issuer", audience, keys)),

@@ -9,6 +9,7 @@ import (
 
 	"taskpilot/chatcore/actions"
 	"taskpilot/chatcore/agent"
+	"taskpilot/chatcore/pagetools"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/store"
 	"taskpilot/internal/ownerdb"
@@ -35,6 +36,7 @@ func problemOf(err error) serving.Problem {
 	var inactive *store.NotActiveError
 	var left *store.PageLeftError
 	var other *store.ActionAtWorkError
+	var input *pagetools.InputError
 	var routing *echo.HTTPError
 	if file, is := attachmentProblem(err); is {
 		return file
@@ -52,6 +54,10 @@ func problemOf(err error) serving.Problem {
 		return serving.Problem{Status: http.StatusTooManyRequests, Code: "too_many_turns", Detail: "Too many answers are being written for this user. Wait for one to end.", RetryAfter: 2 * time.Second}
 	case errors.As(err, &inactive):
 		return inactiveProblem(inactive)
+	case errors.Is(err, store.ErrNotWaiting):
+		return serving.Problem{Status: http.StatusConflict, Code: "not_waiting", Detail: "The run does not wait for this: it was answered already, or the person has said something else."}
+	case errors.As(err, &input):
+		return serving.Problem{Status: http.StatusBadRequest, Code: input.Code, Field: input.Field, Detail: input.Message}
 	case errors.Is(err, store.ErrKeyUsed):
 		return serving.Problem{Status: http.StatusConflict, Code: "key_used", Detail: "This Idempotency-Key was used for another request."}
 	case errors.As(err, &other):

@@ -21,8 +21,8 @@ import (
 )
 
 // maxBody is the most bytes of a JSON request: MaxContent characters and as many quoted ones, each written as a surrogate
-// pair of escapes, fit beside some tags with their data.
-func (c Config) maxBody() int64 { return 64<<10 + 2*12*int64(c.MaxContent) }
+// pair of escapes, fit beside some tags with their data; and so does what a page brings to a run that waits.
+func (c Config) maxBody() int64 { return 64<<10 + max(2*12*int64(c.MaxContent), 2*api.MaxClientResult) }
 
 // readJSON reads a request's body, a JSON object, into a value, and refuses what does not fit its shape.
 func (s *Server) readJSON(c echo.Context, into any) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taskpilot/chatcore/actions"
+	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/api"
 	"taskpilot/chatcore/runs"
 	"taskpilot/chatcore/store"
@@ -21,6 +22,7 @@ import (
 // Turns begins runs, shows them and ends them.
 type Turns interface {
 	Start(ctx context.Context, request runs.Request) (runID int64, err error)
+	Input(ctx context.Context, input runs.Input) (runs.Resumed, error)
 	Follow(ctx context.Context, userID string, runID int64, after api.Position, alone bool) (iter.Seq2[api.Event, error], error)
 	Status(ctx context.Context, userID string, runID int64) (api.RunStatus, error)
 	Stop(ctx context.Context, userID string, runID int64) error
@@ -57,6 +59,7 @@ type Callers interface {
 type Config struct {
 	MaxContent int           // api.MaxContent
 	Models     []string      // that may be chosen; none
+	PageTools  []agent.Tool  // that the page answers, in every turn
 	Heartbeat  time.Duration // between comments on a silent stream; negative: none; 15 s
 	WriteTime  time.Duration // for one write to a reader; 30 s
 }
@@ -134,6 +137,7 @@ func (s *Server) mount(user *echo.Group) {
 	user.POST("/messages/:id/feedback", s.giveFeedback, s.authorize)
 	user.GET("/runs/:run_id", s.runStatus, s.authorize)
 	user.GET("/runs/:run_id/events", s.runEvents, s.authorize)
+	user.POST("/runs/:run_id/input", s.input, s.authorize)
 	user.POST("/runs/:run_id/cancel", s.cancelRun, s.authorize)
 	user.POST("/runs/:run_id/reader-left", s.readerLeft, s.authorize)
 	user.POST("/attachments", s.withAttachments(s.createAttachment), s.authorize)

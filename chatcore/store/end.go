@@ -16,15 +16,16 @@ type TurnEnd struct {
 	UserID         string
 	ConversationID int64
 	RunID          int64
-	State          string // api.StateDone, StateFailed or StateStopped
+	State          string // api.StateDone, StateWaiting, StateFailed or StateStopped
 	Code           string
 	LostCall       Sentence // is recorded for a call whose end nobody saw
 	OwnerURL       string   // as in StepPlace
+	WaitsFor       string   // of a turn that waits, in words; its content ends with it
 	Shown          []int64  // the steps that the run knows; others were stored without its knowing, and go. nil: all stay
 }
 
 // EndTurn makes the answer a message: its content is its steps' texts. Nothing under it stays open: a reply that was not
-// whole goes, and a call whose end nobody saw says so. It returns the answer with its steps and the conversation after it.
+// whole goes, and a call whose end nobody saw says so; only what a turn waits for does. It returns the answer with its steps and the conversation after it.
 // Ending a turn again in the same way changes nothing; ErrNotFound says that it was ended otherwise, or is gone.
 func (s *Store) EndTurn(ctx context.Context, end TurnEnd) (answer api.Message, conversation api.Conversation, err error) {
 	err = s.db.As(ctx, end.UserID, func(tx *ownerdb.Tx) error {
@@ -66,7 +67,7 @@ func (s *Store) endTurn(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) (api.M
 	if err != nil {
 		return api.Message{}, api.Conversation{}, err
 	}
-	answer.Content, answer.State, answer.Code = contentOf(answer.Steps), end.State, end.Code
+	answer.Content, answer.State, answer.Code = contentOf(answer.Steps, end.WaitsFor), end.State, end.Code
 	conversation, err := s.storeAnswer(ctx, tx, end, answer.Content)
 	return answer, conversation, err
 }
@@ -99,12 +100,16 @@ func (s *Store) closeSteps(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) err
 				SELECT count(*) FROM tool_calls ended
 				WHERE ended.user_id = $1 AND ended.step_id = call.step_id AND ended.status <> 'pending') AS rank
 			FROM tool_calls call JOIN steps ON steps.user_id = call.user_id AND steps.id = call.step_id
-			WHERE call.user_id = $1 AND steps.message_id = $2 AND call.status = 'pending') AS lost
+			WHERE call.user_id = $1 AND steps.message_id = $2 AND call.status = 'pending' AND (call.waits_for IS NULL OR NOT $6)) AS lost
 		WHERE tool_calls.user_id = $1 AND tool_calls.id = lost.id`,
-		end.UserID, end.RunID, end.LostCall.Code, end.LostCall.Text, s.now()); err != nil {
+		end.UserID, end.RunID, end.LostCall.Code, end.LostCall.Text, s.now(), end.State == api.StateWaiting); err != nil {
 		return fmt.Errorf("closing lost calls: %w", err)
 	}
-	return nil
+	if end.State != api.StateWaiting {
+		return nil
+	}
+	_, err := waitedFor(ctx, tx, end.UserID, end.RunID) // it may have been answered since an earlier try of this
+	return err
 }
 
 // storeAnswer makes a running answer a message that counts, and gives its lease back.
@@ -125,13 +130,16 @@ func (s *Store) storeAnswer(ctx context.Context, tx *ownerdb.Tx, end TurnEnd, co
 	return row.conversation(), found(err, "counting the answer")
 }
 
-// contentOf joins the steps' texts by a blank line.
-func contentOf(steps []api.Step) string {
+// contentOf joins the steps' texts, and what is asked at their end, by a blank line.
+func contentOf(steps []api.Step, asked string) string {
 	var texts []string
 	for _, step := range steps {
 		if step.Content != "" {
 			texts = append(texts, step.Content)
 		}
+	}
+	if asked != "" {
+		texts = append(texts, asked)
 	}
 	return strings.Join(texts, "\n\n")
 }

@@ -37,6 +37,17 @@ func columns(runs []Leased) (users, ids, owners any) {
 	return pq.Array(u), pq.Array(i), pq.Array(o)
 }
 
+// beginLease leases a run that begins, or that goes on from waiting, to a replica.
+func beginLease(ctx context.Context, tx *ownerdb.Tx, userID string, runID int64, ownerURL string, lease time.Duration) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO turn_leases (user_id, run_id, owner_url, until) VALUES ($1, $2, $3, now() + $4 * interval '1 second')`,
+		userID, runID, ownerURL, lease.Seconds())
+	if err != nil {
+		return fmt.Errorf("leasing the turn: %w", err)
+	}
+	return nil
+}
+
 // LeaseNews is what others want of a run that this replica is at work on.
 type LeaseNews struct {
 	Leased

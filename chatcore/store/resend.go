@@ -100,7 +100,7 @@ func (s *Store) joinable(row latestRow, guard string) bool {
 	switch row.State {
 	case api.StateRunning:
 		return !row.Leaving
-	case api.StateDone, api.StateFailed:
+	case api.StateDone, api.StateFailed, api.StateWaiting:
 		weak := strings.HasPrefix(guard, WeakGuard)
 		return !weak && !row.EndSeen && row.EndedAt != nil && s.now().Sub(*row.EndedAt) < resendTime
 	default:

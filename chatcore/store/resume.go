@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -50,30 +51,46 @@ func (s *Store) ResumeTurn(ctx context.Context, claim Claim, maxHistory int) (St
 			claim.UserID, claim.RunID); err != nil {
 			return fmt.Errorf("discarding an unfinished reply: %w", err)
 		}
-		if err := loadTurn(ctx, tx, &turn); err != nil {
-			return err
-		}
-		err := readAsked(ctx, tx, &turn)
-		if err != nil {
-			return err
-		}
-		if turn.Earlier, err = earlier(ctx, tx, claim.UserID, turn.UserMessage.ID); err != nil {
-			return err
-		}
-		return readPast(ctx, tx, &turn.Turn, maxHistory)
+		return loadWhole(ctx, tx, &turn, maxHistory)
 	})
 	return turn, err
+}
+
+// loadWhole gives a turn with all that whoever goes on with it needs.
+func loadWhole(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn, maxHistory int) error {
+	err := loadTurn(ctx, tx, turn)
+	if err != nil {
+		return err
+	}
+	if err := readAsked(ctx, tx, turn); err != nil {
+		return err
+	}
+	if turn.Earlier, err = earlier(ctx, tx, turn.UserID, turn.UserMessage.ID); err != nil {
+		return err
+	}
+	return readPast(ctx, tx, &turn.Turn, maxHistory)
 }
 
 // readAsked reads what a turn's answer was asked with, for it goes on with the same.
 func readAsked(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 	var row struct {
-		Model      sql.NullString `db:"model"`
-		ToolChoice sql.NullString `db:"tool_choice"`
+		Model       sql.NullString `db:"model"`
+		ToolChoice  sql.NullString `db:"tool_choice"`
+		ClientTools []byte         `db:"client_tools"`
 	}
-	err := tx.Get(ctx, &row, `SELECT model, tool_choice FROM messages WHERE user_id = $1 AND id = $2`, turn.UserID, turn.RunID)
+	err := tx.Get(ctx, &row, `
+		SELECT model, tool_choice, client_tools FROM messages WHERE user_id = $1 AND id = $2`, turn.UserID, turn.RunID)
+	if err != nil {
+		return found(err, "reading what a turn is asked with")
+	}
 	turn.Asked = Asked{Model: row.Model.String, ToolChoice: row.ToolChoice.String}
-	return found(err, "reading what a turn is asked with")
+	if len(row.ClientTools) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(row.ClientTools, &turn.Asked.ClientTools); err != nil {
+		return fmt.Errorf("reading client tools: %w", err)
+	}
+	return nil
 }
 
 // lockTurn locks the conversation of a turn, so that nothing of an earlier owner's is stored beside what follows, and
@@ -132,7 +149,10 @@ func loadMessages(ctx context.Context, tx *ownerdb.Tx, turn *StoredTurn) error {
 	if turn.Superseded, err = supersededBy(ctx, tx, turn); err != nil {
 		return err
 	}
-	turn.GoneActions, err = actionsSupersededBy(ctx, tx, turn)
+	if turn.GoneActions, err = actionsSupersededBy(ctx, tx, turn); err != nil {
+		return err
+	}
+	turn.Skipped, err = skippedBy(ctx, tx, turn)
 	return err
 }
 

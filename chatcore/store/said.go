@@ -51,14 +51,18 @@ func (r saidRow) said() (api.Said, error) {
 }
 
 // Asked is what an answer is asked with.
-type Asked struct{ Model, ToolChoice string }
+type Asked struct {
+	Model, ToolChoice string
+	ClientTools       []api.ClientTool
+}
 
 // askedWith goes by what the request chooses, then by what was chosen when the question was asked first, then by what is
 // usual. A model that was chosen then and is not offered any more is the usual one.
 func askedWith(turn NewTurn, question messageRow) Asked {
 	asked := Asked{
-		Model:      cmp.Or(turn.Said.Model, question.Model.String),
-		ToolChoice: cmp.Or(turn.Said.ToolChoice, question.ToolChoice.String),
+		Model:       cmp.Or(turn.Said.Model, question.Model.String),
+		ToolChoice:  cmp.Or(turn.Said.ToolChoice, question.ToolChoice.String),
+		ClientTools: turn.ClientTools,
 	}
 	if len(turn.Models) > 0 && !slices.Contains(turn.Models, asked.Model) {
 		asked.Model = turn.Models[0]

@@ -88,6 +88,7 @@ func finishStep(ctx context.Context, tx *ownerdb.Tx, userID string, step int64, 
 type NewCall struct {
 	Tool       string
 	Parameters json.RawMessage
+	For        string // of a call that the page answers: as of api.ToolCall
 }
 
 // Reply is a reply of the model. Step is what OpenStep gave, or nil when nothing was said before its end.
@@ -148,13 +149,13 @@ func (s *Store) addCalls(ctx context.Context, tx *ownerdb.Tx, reply Reply, step 
 	now := s.now()
 	for i, call := range reply.Calls {
 		record := api.ToolCall{
-			ID: s.ids.Next(), Index: i, Tool: call.Tool, Parameters: call.Parameters, Status: api.CallPending, StartedAt: &now,
+			ID: s.ids.Next(), Index: i, Tool: call.Tool, Parameters: call.Parameters, Status: api.CallPending, For: call.For, StartedAt: &now,
 		}
 		key := fmt.Sprintf("%d.%d.%d", reply.Place.RunID, step.Position, i)
 		_, err := tx.Exec(ctx, `
-			INSERT INTO tool_calls (user_id, id, step_id, index, call_key, tool, parameters, status, started_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8)`,
-			reply.Place.UserID, record.ID, step.ID, i, key, call.Tool, string(call.Parameters), now)
+			INSERT INTO tool_calls (user_id, id, step_id, index, call_key, tool, parameters, status, started_at, waits_for)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, NULLIF($9, ''))`,
+			reply.Place.UserID, record.ID, step.ID, i, key, call.Tool, string(call.Parameters), now, call.For)
 		if err != nil {
 			return nil, nil, fmt.Errorf("storing a call: %w", err)
 		}

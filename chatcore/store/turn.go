@@ -17,16 +17,17 @@ type NewTurn struct {
 	ConversationID int64  // 0: a new conversation, or the session's empty one
 	Content        string
 	Said           api.Said
-	Attachments    []int64       // in the order in which the message shows them
-	Models         []string      // that may be chosen, the usual one first; empty: any may, and the usual one has no name
-	RetryOf        int64         // a message to answer again, in place of Content
-	Again                        // finds the turn that the same request began before
-	MaxHistory     int           // messages that come back for the model, what was just said among them
-	MaxTurns       int           // turns of the user at work at the same time; any number when zero
-	OwnerURL       string        // FirstOwner of this replica
-	Lease          time.Duration // how long it is believed to be at work without a word
-	Interrupted    Sentence      // closes an earlier turn here whose replica is gone
-	LostCall       Sentence      // is recorded for a call of such a turn whose end nobody saw
+	Attachments    []int64          // in the order in which the message shows them
+	Models         []string         // that may be chosen, the usual one first; empty: any may, and the usual one has no name
+	ClientTools    []api.ClientTool // what the page can do, in this turn
+	RetryOf        int64            // a message to answer again, in place of Content
+	Again                           // finds the turn that the same request began before
+	MaxHistory     int              // messages that come back for the model, what was just said among them
+	MaxTurns       int              // turns of the user at work at the same time; any number when zero
+	OwnerURL       string           // FirstOwner of this replica
+	Lease          time.Duration    // how long it is believed to be at work without a word
+	Interrupted    Sentence         // closes an earlier turn here whose replica is gone
+	LostCall       Sentence         // is recorded for a call of such a turn whose end nobody saw
 }
 
 // Turn is a turn that was accepted: its question is stored, and its answer begun and leased to this replica.
@@ -35,16 +36,17 @@ type Turn struct {
 	Conversation api.Conversation
 	UserMessage  api.Message
 	RunID        int64
-	Titled       bool          // this turn gave the conversation its title, and nobody but the model has changed it since
-	FirstTitle   string        // what that was, when Titled
-	Retitled     bool          // the model has worded it anew since
-	History      []api.Message // oldest first, ends with UserMessage
-	Superseded   []api.Message // what went, when UserMessage is answered again
-	GoneActions  []api.Action  // the actions that went with them
-	Earlier      []api.Message // earlier answers to UserMessage
-	Asked        Asked         // what the answer is asked with
-	ByHand       []ByHand      // what the person did between the messages of History, and since
-	Joined       bool          // the request was sent before: this is the turn that it began then, and only RunID is set
+	Titled       bool              // this turn gave the conversation its title, and nobody but the model has changed it since
+	FirstTitle   string            // what that was, when Titled
+	Retitled     bool              // the model has worded it anew since
+	History      []api.Message     // oldest first, ends with UserMessage
+	Superseded   []api.Message     // what went, when UserMessage is answered again
+	GoneActions  []api.Action      // the actions that went with them
+	Earlier      []api.Message     // earlier answers to UserMessage
+	Skipped      []api.SkippedCall // what the turn before waited for
+	Asked        Asked             // what the answer is asked with
+	ByHand       []ByHand          // what the person did between the messages of History, and since
+	Joined       bool              // the request was sent before: this is the turn that it began then, and only RunID is set
 }
 
 // Accept stores what the person said and begins its answer. ErrNotFound, ErrBusy, ErrManyTurns, *NotActiveError and
@@ -198,6 +200,9 @@ func (s *Store) begin(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, before 
 	if err != nil {
 		return fmt.Errorf("giving positions: %w", err)
 	}
+	if accepted.Skipped, err = skipWaiting(ctx, tx, turn.UserID, row.ID, now); err != nil {
+		return err
+	}
 	question := messageRow{
 		ID: s.ids.Next(), Position: row.LastPosition - 1, Role: api.RoleUser, Content: turn.Content, State: api.StateDone, CreatedAt: now,
 	}
@@ -233,6 +238,9 @@ func (s *Store) beginAgain(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, be
 		return err
 	}
 	now := s.now()
+	if _, err = skipWaiting(ctx, tx, turn.UserID, before.ID, now); err != nil { // it goes with what is superseded
+		return err
+	}
 	if accepted.Superseded, err = supersede(ctx, tx, turn.UserID, before.ID, asked, now); err != nil {
 		return err
 	}
@@ -256,21 +264,22 @@ func (s *Store) beginAgain(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, be
 // beginAnswer stores the answer that begins, at the last position that was given, and leases it to this replica.
 func (s *Store) beginAnswer(ctx context.Context, tx *ownerdb.Tx, turn NewTurn, row conversationRow, question messageRow, now time.Time, accepted *Turn) error {
 	answer, asked := s.ids.Next(), askedWith(turn, question)
+	declared, err := declaredJSON(asked.ClientTools)
+	if err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `
 		INSERT INTO messages (user_id, id, conversation_id, position, role, content, reply_to, state, created_at,
-			resend_guard, idempotency_key, request_hash, model, tool_choice)
-		VALUES ($1, $2, $3, $4, 'assistant', '', $5, 'running', $6, NULLIF($7, ''), NULLIF($8, ''), $9, $10, $11)`,
+			resend_guard, idempotency_key, request_hash, model, tool_choice, client_tools)
+		VALUES ($1, $2, $3, $4, 'assistant', '', $5, 'running', $6, NULLIF($7, ''), NULLIF($8, ''), $9, $10, $11, $12)`,
 		turn.UserID, answer, row.ID, row.LastPosition, question.ID, now, turn.Guard, turn.Key, turn.Hash,
-		orNull(asked.Model), orNull(asked.ToolChoice)); err != nil {
+		orNull(asked.Model), orNull(asked.ToolChoice), declared); err != nil {
 		return fmt.Errorf("beginning an answer: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `
-		INSERT INTO turn_leases (user_id, run_id, owner_url, until) VALUES ($1, $2, $3, now() + $4 * interval '1 second')`,
-		turn.UserID, answer, turn.OwnerURL, turn.Lease.Seconds()); err != nil {
-		return fmt.Errorf("leasing the turn: %w", err)
+	if err := beginLease(ctx, tx, turn.UserID, answer, turn.OwnerURL, turn.Lease); err != nil {
+		return err
 	}
 	accepted.Conversation, accepted.RunID, accepted.Asked = row.conversation(), answer, asked
-	var err error
 	accepted.UserMessage, err = question.message()
 	return err
 }
