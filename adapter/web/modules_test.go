@@ -167,8 +167,8 @@ var _ = Describe("The module", Ordered, ContinueOnFailure, func() {
 	})
 
 	Describe("view/icons", func() {
-		It("has a drawing for every icon that a widget may name", func(ctx SpecContext) {
-			names, err := json.Marshal(widgetIcons)
+		It("has a drawing for every icon that a widget or a header may name", func(ctx SpecContext) {
+			names, err := json.Marshal(append(headerIcons, widgetIcons...))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(runs(ctx, `
 				const { icon } = await import('/web/view/icons.js');
@@ -177,6 +177,17 @@ var _ = Describe("The module", Ordered, ContinueOnFailure, func() {
 		}, SpecTimeout(patience))
 	})
 })
+
+// headerIcons are the names in HeaderIcon of @openai/chatkit 1.9.
+var headerIcons = []string{
+	"sidebar-left", "sidebar-right", "sidebar-open-left", "sidebar-open-right", "sidebar-open-left-alt", "sidebar-open-right-alt",
+	"sidebar-floating-left", "sidebar-floating-right", "sidebar-floating-open-left", "sidebar-floating-open-right",
+	"sidebar-collapse-left", "sidebar-collapse-right", "collapse-left", "collapse-right", "open-left", "open-right",
+	"double-chevron-left", "double-chevron-right", "home", "home-alt", "back-small", "back-large", "expand-large", "collapse-large",
+	"expand-small", "collapse-small", "star", "star-filled", "bug", "chat-temporary", "settings-cog", "grid", "dots-horizontal",
+	"dots-vertical", "dots-horizontal-circle", "dots-vertical-circle", "menu", "menu-inverted", "hamburger", "history", "book-open",
+	"compose", "share", "light-mode", "dark-mode", "close",
+}
 
 // widgetIcons are the names in WidgetIcon of @openai/chatkit 1.9.
 var widgetIcons = []string{

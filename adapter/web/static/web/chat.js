@@ -9,7 +9,7 @@ import { readOptions } from './options.js';
 import { Client } from './protocol/client.js';
 import { Store } from './store.js';
 import { adoptStyles } from './styles.js';
-import { applyTheme } from './theme.js';
+import { applyTheme, loadFonts } from './theme.js';
 import { load } from './threads.js';
 import { Turns } from './turns.js';
 import { Frame } from './view/frame.js';
@@ -59,9 +59,10 @@ class Chat {
   setOptions(options) {
     const first = this.#options === null;
     this.#options = readOptions(options, this.#kept);
-    this.#client = new Client(this.#options.api, this.#options.explicitLocale);
+    this.#client = new Client(this.#options.api, this.#options.explicitLocale, (name, data) => this.#emit('log', { name, data }));
     this.#frame ??= new Frame(this.#root, this.#commands());
     applyTheme(this.#frame.node, this.#options.theme);
+    loadFonts(this.#options.theme);
     this.#store.redraw();
     if (!first) return;
     this.#emit('ready');
@@ -86,6 +87,7 @@ class Chat {
       tool: (call) => this.#tools.run(call),
       feedback: (itemIds, kind) => this.#feedback.give(itemIds, kind),
       entity: (entity) => this.#options.entities.onClick?.(entity),
+      deeplink: (name, data) => this.#emit('deeplink', { name, data }),
       undrawable: (error) => this.#emit('error', { error }),
       history: this.#history,
     };

@@ -25,6 +25,7 @@ export function readOptions(options, kept) {
     thread: { autoScroll: false, ...options.thread },
     itemActions: { feedback: false, retry: false, ...options.threadItemActions },
     entities: options.entities ?? {},
+    commands: options.commands ?? null,
     onAction: options.widgets?.onAction ?? null,
     onClientTool: options.onClientTool ?? null,
   };

@@ -62,7 +62,7 @@ export class Choices {
   #others(words) {
     const others = this.#tools.filter(({ pinned }) => !pinned);
     if (!others.length) return null;
-    return select('tools', words.tools, [h('option', { value: '' }, words.noTool),
+    return select('tools', words.tools, [h('option', { value: '' }, words.tools),
       ...others.map(({ id, label }) => h('option', { value: id, selected: id === this.#tool }, label))], (id) => this.choose(id || null));
   }
 

@@ -6,6 +6,8 @@ import { Choices } from './choices.js';
 import { Dictation } from './dictation.js';
 import { Files } from './files.js';
 import { dialogAccept } from './limits.js';
+import { sources } from './sources.js';
+import { Suggestions } from './suggestions.js';
 import { Tags } from './tags.js';
 
 const tallest = 200; // px
@@ -17,6 +19,8 @@ export class Composer {
   #send;
   #stop;
   #attach;
+  #mention;
+  #suggestions;
   #files;
   #choices;
   #dictation;
@@ -33,16 +37,23 @@ export class Composer {
     this.#choices = new Choices(commands);
     this.#dictation = new Dictation(commands, (text) => this.#insert(text));
     this.#field = h('textarea', { rows: '1', dir: 'auto', enterkeyhint: 'send', on: {
-      input: () => this.#changed(),
+      input: () => {
+        this.#changed();
+        this.#suggestions.changed();
+      },
       keydown: (event) => this.#key(event),
       paste: (event) => this.drop(event, event.clipboardData),
     } });
+    this.#suggestions = new Suggestions(this.#field, () => sources(commands.options(), {
+      tag: (entity) => this.#tagged(entity), attach: () => this.#choose(), choose: (tool) => this.#choices.choose(tool),
+    }));
+    this.#mention = iconButton('at', '', () => this.#insert('@'), { class: 'icon-button quiet', hidden: true });
     this.#attach = iconButton('paperclip', '', () => this.#choose(), { class: 'icon-button quiet', hidden: true });
     this.#send = h('button', { type: 'submit', class: 'icon-button send' }, iconButton('send', '').firstChild);
     this.#stop = iconButton('stop', '', () => commands.stop(), { class: 'icon-button stop', hidden: true });
     this.#form = h('form', { class: 'composer', novalidate: true, on: { submit: (event) => this.#submit(event) } },
-      this.#quote, this.#files.node,
-      h('div', { class: 'line' }, this.#attach, this.#field, this.#dictation.node, this.#send, this.#stop), this.#choices.node);
+      this.#suggestions.node, this.#quote, this.#files.node,
+      h('div', { class: 'line' }, this.#attach, this.#mention, this.#field, this.#dictation.node, this.#send, this.#stop), this.#choices.node);
     this.node = h('div', {}, this.#closed, this.#form);
   }
 
@@ -61,6 +72,8 @@ export class Composer {
     rename(this.#send, words.send);
     rename(this.#stop, words.stop);
     rename(this.#attach, words.attach);
+    rename(this.#mention, words.mention);
+    this.#mention.hidden = !options.entities.onTagSearch || !options.entities.showComposerMenu;
     this.#attach.hidden = !composer.attachments?.enabled;
     this.#held = busy || closed;
     this.#showStop(busy && conversation.allowCancel !== false, stopping);
@@ -137,9 +150,16 @@ export class Composer {
     const before = this.#field.value;
     this.fill({ text: before && !/\s$/.test(before) ? `${before} ${text}` : before + text });
     this.focus();
+    this.#suggestions.changed();
+  }
+
+  /** The words of an entity in the text, where it is known as a tag from now on. */
+  #tagged({ id, title, group, data = {}, interactive }) {
+    return `${this.#tags.textOf([{ type: 'input_tag', id, text: title, group, data, interactive: interactive === true }])} `;
   }
 
   #key(event) {
+    if (this.#suggestions.key(event)) return;
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.#form.requestSubmit();

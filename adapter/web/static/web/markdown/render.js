@@ -2,7 +2,7 @@
 
 import { copyButton } from '../view/copy.js';
 import { h } from '../view/dom.js';
-import { safeLink } from '../view/links.js';
+import { deeplink, safeLink } from '../view/links.js';
 import { blocks } from './blocks.js';
 import { inline } from './inline.js';
 
@@ -80,6 +80,11 @@ function spanNode(node) {
 /** A link, or its words where the address isn't one that people should click. A picture becomes a link to it. */
 function link({ href, children }) {
   const words = children.map(spanNode);
+  const asked = deeplink(href);
+  if (asked) {
+    return h('button', { type: 'button', class: 'link', on: { click: ({ currentTarget }) => (
+      currentTarget.dispatchEvent(new CustomEvent('deeplink', { bubbles: true, detail: asked }))) } }, words);
+  }
   const address = safeLink(href);
   if (!address) return h('span', {}, words);
   return h('a', { href: address, target: '_blank', rel: 'noopener noreferrer nofollow' }, words.length ? words : address);

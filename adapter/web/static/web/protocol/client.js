@@ -21,8 +21,11 @@ export class Client {
   #url;
   #fetch;
   #headers;
+  #log;
 
-  constructor({ url, fetch: fetcher }, locale) {
+  /** `log` is told of each request that was answered. */
+  constructor({ url, fetch: fetcher }, locale, log = () => {}) {
+    this.#log = log;
     this.#url = url;
     this.#fetch = fetcher ?? ((...request) => window.fetch(...request));
     this.#headers = { 'Content-Type': 'application/json', ...(locale && { 'Accept-Language': locale }) };
@@ -88,6 +91,7 @@ export class Client {
     } catch (cause) {
       throw broken(cause, signal);
     }
+    this.#log(type, { status: response.status });
     if (!response.ok) throw await refusal(response);
     return response;
   }

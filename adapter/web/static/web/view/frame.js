@@ -31,8 +31,9 @@ export class Frame {
     this.#main = h('div', { class: 'main' },
       this.#header.node, this.#conversation.node, this.#start.node,
       h('div', { class: 'foot' }, this.composer.node, this.#disclaimer.node));
-    this.node = h('div', { class: 'chat', on: {
+    this.node = h('div', { class: 'chat', role: 'region', on: {
       dragover: (event) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault(); },
+      deeplink: ({ detail }) => commands.deeplink(detail.name, detail.data),
       drop: (event) => this.composer.drop(event, event.dataTransfer),
     } }, this.#main, this.#panel.node, this.#announcer.node);
     root.append(this.node);
@@ -44,6 +45,7 @@ export class Frame {
   draw(state, options) {
     this.node.lang = options.words.language;
     this.node.dir = options.direction;
+    this.node.setAttribute('aria-label', options.title);
     const fresh = !state.conversation.items.length && !state.pending && !state.loading && !state.conversation.thread;
     this.node.classList.toggle('fresh', fresh);
     this.#header.draw(state, options);

@@ -16,6 +16,12 @@ export function safeImage(address) {
   return url && (url.protocol === 'https:' || url.origin === window.location.origin) ? url.href : null;
 }
 
+/** What a chatkit-link:// address asks of the host page, {name, data}, else null. */
+export function deeplink(address) {
+  const found = /^chatkit-link:\/\/([^/?#]+)\/?(?:\?([^#]*))?/.exec(String(address));
+  return found && { name: found[1], data: Object.fromEntries(new URLSearchParams(found[2])) };
+}
+
 function parsed(address) {
   try {
     return new URL(String(address).trim());
