@@ -66,6 +66,15 @@ CREATE TABLE IF NOT EXISTS conversations (
 CREATE INDEX IF NOT EXISTS conversations_by_change ON conversations (user_id, updated_at DESC, id DESC)
   WHERE message_count > 0 AND NOT archived;
 
+-- Where a conversation stood that was deleted lately: who reads the list in pages goes on behind it.
+CREATE TABLE IF NOT EXISTS deleted_conversations (
+  user_id            text        NOT NULL,
+  id                 bigint      NOT NULL,
+  updated_at         timestamptz NOT NULL,
+  deleted_at         timestamptz NOT NULL,
+  PRIMARY KEY (user_id, id)
+);
+
 -- What the person said (role user), and the answer to it (role assistant). An answer is written by one run, and the run
 -- is named by it: a run's id is its answer's id. An answer at work is 'running' and counts as a message when it ends.
 -- What an answer that was asked for again replaced is superseded and stays. resend_guard, idempotency_key and request_hash
@@ -273,8 +282,8 @@ CREATE INDEX IF NOT EXISTS action_leases_by_end ON action_leases (until);
 DO $$
 DECLARE table_name text;
 BEGIN
-  FOREACH table_name IN ARRAY ARRAY['tasks', 'tool_effects', 'conversations', 'messages', 'steps', 'tool_calls',
-                                    'actions', 'chatkit_sessions', 'turn_leases', 'action_leases', 'attachments',
+  FOREACH table_name IN ARRAY ARRAY['tasks', 'tool_effects', 'conversations', 'deleted_conversations', 'messages', 'steps',
+                                    'tool_calls', 'actions', 'chatkit_sessions', 'turn_leases', 'action_leases', 'attachments',
                                     'message_attachments', 'attachment_sweeps'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', table_name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', table_name);
@@ -305,6 +314,7 @@ GRANT USAGE ON SCHEMA public TO taskpilot_chatcore, taskpilot_toolserver, taskpi
 GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO taskpilot_toolserver;
 GRANT SELECT, INSERT ON tool_effects TO taskpilot_toolserver;
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, chatkit_sessions, turn_leases, action_leases TO taskpilot_chatcore;
+GRANT SELECT, INSERT, DELETE ON deleted_conversations TO taskpilot_chatcore;
 GRANT SELECT, INSERT, UPDATE ON messages, steps, tool_calls, actions TO taskpilot_chatcore;
 GRANT SELECT, INSERT, UPDATE, DELETE ON attachments, attachment_sweeps TO taskpilot_chatcore;
 GRANT SELECT, INSERT ON message_attachments TO taskpilot_chatcore;

@@ -65,6 +65,7 @@ func (s *Server) threads(ctx context.Context, who tokens.Identity, paging chatki
 		ask.After = translate.ConversationCursor(conversation)
 	}
 	var threads chatkit.Page[chatkit.Thread]
+	there := map[int64]bool{} // going up, one that changes meanwhile comes again at the end
 	for {
 		ask.Limit = min(paging.Limit-len(threads.Data), api.MaxPage)
 		page, err := s.options.Chat.Conversations(ctx, who, ask)
@@ -72,7 +73,10 @@ func (s *Server) threads(ctx context.Context, who tokens.Identity, paging chatki
 			return nil, s.problem(who, err)
 		}
 		for _, conversation := range page.Data {
-			threads.Data = append(threads.Data, s.translator.Thread(conversation))
+			if !there[conversation.ID] {
+				threads.Data = append(threads.Data, s.translator.Thread(conversation))
+			}
+			there[conversation.ID] = true
 		}
 		more := page.HasMore && len(page.Data) > 0
 		if !more || len(threads.Data) >= paging.Limit {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -78,6 +79,27 @@ var _ = Describe("A request that is answered whole", func() {
 	})
 
 	Describe("threads.list", func() {
+		It("asks a thousand at a time, each from where the one before ended, and gives none twice", func(ctx SpecContext) {
+			a.chat.on("GET /api/alice/conversations", func(w http.ResponseWriter, r *http.Request) {
+				limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+				text, _, _ := strings.Cut(r.URL.Query().Get("after"), "_")
+				after, _ := strconv.ParseInt(text, 10, 64)
+				page := api.ConversationPage{HasMore: true, After: fmt.Sprintf("%d_5", after+int64(limit))}
+				for id := after + 1; id <= after+int64(limit); id++ {
+					page.Data = append(page.Data, api.Conversation{ID: id, Title: "T", CreatedAt: noon})
+				}
+				if after == 9000 {
+					page.Data[0].ID = 1 // it has changed meanwhile
+				}
+				answering(page)(w, r)
+			})
+			all := object(ask(ctx, "threads.list", `{"limit":9999,"order":"asc"}`))
+			Expect(all["data"]).To(HaveLen(9999))
+			Expect(all).To(And(HaveKeyWithValue("has_more", true), HaveKeyWithValue("after", "thr_10000")))
+			Expect(a.chat.requests()).To(HaveLen(11))
+			Expect(a.chat.requests()[1].query).To(ContainSubstring("after=1000_5"))
+		})
+
 		It("gives as many as are asked for, in as many calls as that takes", func(ctx SpecContext) {
 			a.chat.on("GET /api/alice/conversations", func(w http.ResponseWriter, r *http.Request) {
 				limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -13,7 +12,7 @@ import (
 const wholeList = 10_000
 
 func (s *Server) listConversations(c echo.Context) error {
-	asked, paged, err := page(c, false)
+	asked, paged, err := page(c, false, true)
 	if err != nil {
 		return err
 	}
@@ -29,7 +28,7 @@ func (s *Server) listConversations(c echo.Context) error {
 	}
 	result := api.ConversationPage{Data: list, HasMore: more}
 	if more {
-		result.After = fmt.Sprint(list[len(list)-1].ID)
+		result.After = cursor(list[len(list)-1])
 	}
 	return c.JSON(http.StatusOK, result)
 }
@@ -89,7 +88,7 @@ func (s *Server) listMessages(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	asked, _, err := page(c, true)
+	asked, _, err := page(c, true, false)
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,18 @@ var _ = Describe("Pages", func() {
 		Expect(last.HasMore).To(BeFalse())
 	})
 
+	It("of conversations go on where the one before ended, whatever became of its last one", func(ctx SpecContext) {
+		first, _ := conversations(ctx, "limit=1")
+		alice.call(ctx, http.MethodPatch, alice.path(conversation(first.Data[0].ID)), `{"title": "Changed"}`).object(http.StatusOK)
+		second, ids := conversations(ctx, "limit=1&after="+first.After)
+		Expect(ids).To(Equal([]int64{began[1]}))
+		Expect(alice.call(ctx, http.MethodDelete, alice.path(conversation(began[1])), "").StatusCode).To(Equal(http.StatusNoContent))
+		for _, after := range []string{second.After, fmt.Sprint(began[1])} {
+			_, ids = conversations(ctx, "after="+after)
+			Expect(ids).To(Equal([]int64{began[0]}))
+		}
+	})
+
 	It("of messages come oldest first, with steps, and their conversation beside them", func(ctx SpecContext) {
 		alice.say(ctx, "add Tea", began[0])
 		page := func(query string) (page api.MessagePage) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -103,8 +104,9 @@ func number(c echo.Context, name string) (int64, error) {
 // defaultLimit is how many elements a page has when nobody says.
 const defaultLimit = 20
 
-// page reads ?limit=, ?after= and ?order=. asked says that any of them was there.
-func page(c echo.Context, ascending bool) (p store.Page, asked bool, err error) {
+// page reads ?limit=, ?after= and ?order=. asked says that any of them was there. Lists of conversations have cursors with a
+// time.
+func page(c echo.Context, ascending, timed bool) (p store.Page, asked bool, err error) {
 	query := c.QueryParams()
 	p = store.Page{Limit: defaultLimit, Ascending: ascending}
 	if limit := query.Get("limit"); limit != "" {
@@ -115,8 +117,11 @@ func page(c echo.Context, ascending bool) (p store.Page, asked bool, err error) 
 		p.Limit = min(n, api.MaxPage)
 	}
 	if after := query.Get("after"); after != "" {
-		p.After, err = strconv.ParseInt(after, 10, 64)
-		if err != nil || p.After < 0 || p.After > api.MaxID {
+		id, changed, hasTime := strings.Cut(after, "_")
+		if p.After, err = strconv.ParseInt(id, 10, 64); err == nil && hasTime {
+			p.Changed, err = changedAt(changed)
+		}
+		if err != nil || p.After < 0 || p.After > api.MaxID || hasTime && !timed {
 			return p, false, invalid("after", "after must be what an earlier page gave.")
 		}
 	}
@@ -130,4 +135,14 @@ func page(c echo.Context, ascending bool) (p store.Page, asked bool, err error) 
 		return p, false, invalid("order", "order must be asc or desc.")
 	}
 	return p, query.Has("limit") || query.Has("after") || query.Has("order"), nil
+}
+
+// cursor names a conversation and where it stands in the list: when it has changed meanwhile, or is gone, the next page
+// still begins behind that place.
+func cursor(c api.Conversation) string { return fmt.Sprintf("%d_%d", c.ID, c.UpdatedAt.UnixMicro()) }
+
+// changedAt reads a cursor's time, in microseconds of Unix.
+func changedAt(text string) (time.Time, error) {
+	micros, err := strconv.ParseUint(text, 10, 53)
+	return time.UnixMicro(int64(micros)).UTC(), err
 }

@@ -79,46 +79,9 @@ func readConversation(ctx context.Context, tx *ownerdb.Tx, row *conversationRow,
 type Page struct {
 	Limit     int
 	After     int64
+	Changed   time.Time // of conversations: when After had changed last, as a page before said; zero: where it stands now
 	Ascending bool
 	Glance    bool // of messages: nobody sees them, so no end was seen
-}
-
-// Conversations gives those that have a message and are not archived, newest change first unless asked otherwise. more
-// says that others follow. After is a conversation's id: ErrNotFound when it is not there.
-func (s *Store) Conversations(ctx context.Context, userID string, page Page) (list []api.Conversation, more bool, err error) {
-	var rows []conversationRow
-	err = s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
-		cursor := conversationRow{}
-		if page.After != 0 {
-			if err := readConversation(ctx, tx, &cursor, userID, page.After); err != nil {
-				return err
-			}
-		}
-		err := tx.Select(ctx, &rows, conversationsQuery(page), userID, page.Limit+1, page.After == 0, cursor.UpdatedAt, cursor.ID)
-		if err != nil {
-			return fmt.Errorf("listing conversations: %w", err)
-		}
-		return nil
-	})
-	if more = len(rows) > page.Limit; more {
-		rows = rows[:page.Limit]
-	}
-	list = make([]api.Conversation, 0, len(rows))
-	for _, row := range rows {
-		list = append(list, row.conversation())
-	}
-	return list, more, err
-}
-
-// conversationsQuery is one of four constant texts.
-func conversationsQuery(page Page) string {
-	const list = `
-		SELECT ` + conversationColumns + ` FROM conversations
-		WHERE user_id = $1 AND message_count > 0 AND NOT archived`
-	if page.Ascending {
-		return list + ` AND ($3 OR (updated_at, id) > ($4, $5)) ORDER BY updated_at, id LIMIT $2`
-	}
-	return list + ` AND ($3 OR (updated_at, id) < ($4, $5)) ORDER BY updated_at DESC, id DESC LIMIT $2`
 }
 
 // ChangeConversation applies what is not nil of the patch. A new status takes the reason along; without one the title of
@@ -146,6 +109,9 @@ func (s *Store) ChangeConversation(ctx context.Context, userID string, id int64,
 // DeleteConversation deletes it with all that hangs on it. The bytes of its attachments go with the next sweep.
 func (s *Store) DeleteConversation(ctx context.Context, userID string, id int64) error {
 	return s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+		if err := s.keepPlace(ctx, tx, userID, id); err != nil {
+			return err
+		}
 		if err := sweepConversation(ctx, tx, userID, id); err != nil {
 			return err
 		}

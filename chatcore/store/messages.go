@@ -126,13 +126,21 @@ func messagesQuery(page Page) string {
 	if page.Ascending {
 		return list + `
 			AND position >= LEAST($4 + 1, (
-				SELECT answer.position FROM steps JOIN messages answer
-				ON answer.user_id = steps.user_id AND answer.id = steps.message_id
-				WHERE steps.user_id = $1 AND steps.conversation_id = $2 AND steps.position > $4 AND steps.state = 'done'
-				ORDER BY steps.position LIMIT 1))
+				SELECT answer.position FROM messages answer WHERE answer.user_id = $1 AND answer.id = (
+					SELECT message_id FROM steps
+					WHERE user_id = $1 AND conversation_id = $2 AND steps.position > $4 AND steps.state = 'done'
+					ORDER BY steps.position LIMIT 1)))
 			ORDER BY position LIMIT $3`
 	}
-	return list + ` AND ($4 = 0 OR position < $4) ORDER BY position DESC LIMIT $3`
+	return list + ` AND position < $4 ORDER BY position DESC LIMIT $3`
+}
+
+// fromEnd is the position that a page begins behind: going down from nowhere, one that is never given.
+func fromEnd(page Page) int64 {
+	if page.After == 0 && !page.Ascending {
+		return api.MaxID + 1
+	}
+	return page.After
 }
 
 // readMessages runs a query for messageColumns, and puts under each answer its steps and their calls, and to each thing

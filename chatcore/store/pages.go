@@ -21,10 +21,10 @@ func (s *Store) Messages(ctx context.Context, userID string, id int64, page Page
 			return err
 		}
 		result.Conversation = conversation.conversation()
-		if result.Data, err = readMessages(ctx, tx, userID, messagesQuery(page), userID, id, page.Limit+1, page.After); err != nil {
+		if result.Data, err = readMessages(ctx, tx, userID, messagesQuery(page), userID, id, page.Limit+1, fromEnd(page)); err != nil {
 			return err
 		}
-		if result.Actions, err = readActions(ctx, tx, actionsQuery(page), userID, id, page.Limit+1, page.After); err != nil {
+		if result.Actions, err = readActions(ctx, tx, actionsQuery(page), userID, id, page.Limit+1, fromEnd(page)); err != nil {
 			return err
 		}
 		if err := cut(ctx, tx, userID, page, &result); err != nil {
@@ -118,7 +118,7 @@ func actionsQuery(page Page) string {
 	if page.Ascending {
 		return list + ` AND position > $4 ORDER BY position LIMIT $3`
 	}
-	return list + ` AND ($4 = 0 OR position < $4) ORDER BY position DESC LIMIT $3`
+	return list + ` AND position < $4 ORDER BY position DESC LIMIT $3`
 }
 
 // readActions runs a query for actionColumns.
