@@ -32,7 +32,7 @@ func (w *Words) executed(record api.ToolCall) Shown {
 	switch record.Tool {
 	case listTasks:
 		if list, ok := readListing(record); ok {
-			return w.card(list)
+			return w.card(list, record.Revision)
 		}
 	case updateTask:
 		if u, ok := readUpdate(record); ok {

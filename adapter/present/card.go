@@ -10,24 +10,25 @@ import (
 // maxDescription is how much of a task's description a row shows, in characters.
 const maxDescription = 160
 
-// card shows a list of tasks: a heading with counts, a row for each task with its state, and a caption when there are
-// none or more. Rows stand in the card itself: the client's types forbid a ListView there. Titles are in Text components,
-// where no markup means anything.
-func (w *Words) card(list listing) Shown {
+// card shows a list of tasks: a heading with counts, a filter, a row for each task with its state and what can be done with
+// it, a caption when there are none or more, and a form for a new one. Rows stand in the card itself: the client's types forbid a ListView there. Titles are in Text components,
+// where no markup means anything. What a click sends names the record's revision.
+func (w *Words) card(list listing, revision int64) Shown {
 	heading := w.heading(list)
-	children := []chatkit.Component{chatkit.Title{Value: heading, Size: "sm"}}
+	children := []chatkit.Component{chatkit.Title{Value: heading, Size: "sm"}, w.filter(list.Filter, revision)}
 	lines := []string{heading}
 	if len(list.Tasks) > 0 {
 		children = append(children, chatkit.Divider{})
 	}
 	for _, t := range list.Tasks {
-		children = append(children, w.row(t))
+		children = append(children, w.row(t, revision))
 		lines = append(lines, box(t)+" "+plain(t.Title))
 	}
 	if caption := w.caption(list); caption != "" {
 		children = append(children, chatkit.Caption{Value: caption})
 		lines = append(lines, caption)
 	}
+	children = append(children, chatkit.Divider{}, w.form(revision))
 	return Shown{Widget: chatkit.Card{Size: "md", Children: children}, CopyText: strings.Join(lines, "\n")}
 }
 
@@ -42,7 +43,7 @@ func (w *Words) heading(list listing) string {
 	}
 }
 
-func (w *Words) row(t task) chatkit.Row {
+func (w *Words) row(t task, revision int64) chatkit.Row {
 	icon := chatkit.Icon{Name: "empty-circle", Color: "secondary"}
 	title := chatkit.Text{Value: plain(t.Title)}
 	badge := chatkit.Badge{Label: w.say(badgeOpen), Color: "info", Size: "sm"}
@@ -57,7 +58,7 @@ func (w *Words) row(t task) chatkit.Row {
 	}
 	return chatkit.Row{
 		Mark:   chatkit.Mark{Key: "task-" + strconv.FormatInt(t.ID, 10)},
-		Layout: chatkit.Layout{Align: "center", Gap: 2, Children: []chatkit.Component{icon, words, badge}},
+		Layout: chatkit.Layout{Align: "center", Gap: 2, Children: append([]chatkit.Component{icon, words, badge}, w.buttons(t, revision)...)},
 	}
 }
 

@@ -62,6 +62,8 @@ var _ = Describe("The card of list_tasks", func() {
 			"Card": {"size", "children"}, "Title": {"value", "size"}, "Divider": {}, "Caption": {"value"},
 			"Row": {"key", "align", "gap", "children"}, "Col": {"flex", "children"}, "Icon": {"name", "color"},
 			"Text": {"value", "lineThrough", "color"}, "Badge": {"label", "color", "size"},
+			"Button": {"key", "label", "iconStart", "onClickAction", "submit", "style", "variant", "color", "size", "pill"},
+			"Form":   {"key", "direction", "align", "gap", "children", "onSubmitAction"}, "Input": {"key", "name", "placeholder", "required"},
 		}
 		encoded, err := chatkit.Marshal(list("all", 2, 1, true, open, done).Widget)
 		Expect(err).NotTo(HaveOccurred())
@@ -87,7 +89,7 @@ var _ = Describe("Sentences about a stream", func() {
 	It("are all there", func() {
 		w := english()
 		for _, sentence := range []string{
-			w.RetryPossible(), w.ThreadGone(), w.ItemGone(), w.TurnAtWork(), w.ThreadLocked("Spam."), w.ThreadClosed(""), w.Refused("Because."), w.TooMany(), w.Away(),
+			w.RetryPossible(), w.ThreadGone(), w.ItemGone(), w.ClickGone(), w.ClickBusy(), w.TurnAtWork(), w.ThreadLocked("Spam."), w.ThreadClosed(""), w.Refused("Because."), w.TooMany(), w.Away(),
 			w.Cut(), w.GoingDown(), w.SignInAgain(), w.Internal(), w.Unsupported("threads.retry_after_item"), w.NoAttachments(), w.UnknownModel(), w.UnknownTool(),
 		} {
 			Expect(sentence).To(MatchRegexp(`^[A-Zt].*\.$`)) // a missing one would be its key

@@ -31,6 +31,14 @@ const (
 	listNoDone  key = "list.empty_done"
 	listMore    key = "list.more"
 	listAnyMore key = "list.any_more"
+	filterAll   key = "filter.all"
+	filterOpen  key = "filter.open"
+	filterDone  key = "filter.done"
+	doComplete  key = "do.complete"
+	doReopen    key = "do.reopen"
+	doDelete    key = "do.delete"
+	doAdd       key = "do.add"
+	newTask     key = "do.new_task"
 	badgeOpen   key = "badge.open"
 	badgeDone   key = "badge.done"
 
@@ -64,6 +72,8 @@ const (
 	retryPossible key = "error.retry_possible"
 	threadGone    key = "error.thread_gone"
 	itemGone      key = "error.item_gone"
+	clickGone     key = "error.click_gone"
+	clickBusy     key = "error.click_busy"
 	turnAtWork    key = "error.turn_at_work"
 	threadLocked  key = "error.thread_locked"
 	threadClosed  key = "error.thread_closed"
@@ -104,6 +114,14 @@ func english() map[key]catalog.Message {
 		listNoDone:  catalog.String("Nothing here: no completed tasks."),
 		listMore:    catalog.String("%[1]d more"),
 		listAnyMore: catalog.String("There are more."),
+		filterAll:   catalog.String("All"),
+		filterOpen:  catalog.String("Open"),
+		filterDone:  catalog.String("Done"),
+		doComplete:  catalog.String("Complete"),
+		doReopen:    catalog.String("Reopen"),
+		doDelete:    catalog.String("Delete"),
+		doAdd:       catalog.String("Add"),
+		newTask:     catalog.String("Add a task"),
 		badgeOpen:   catalog.String("Open"),
 		badgeDone:   catalog.String("Done"),
 
@@ -137,6 +155,8 @@ func english() map[key]catalog.Message {
 		retryPossible: catalog.String("You can try again."),
 		threadGone:    catalog.String("This conversation isn't there any more. Please start a new one."),
 		itemGone:      catalog.String("This message can't be answered again: it isn't there any more, or it isn't yours."),
+		clickGone:     catalog.String("That isn't there any more. Please reload the conversation."),
+		clickBusy:     catalog.String("Something else is being done there right now. Please try again in a moment."),
 		turnAtWork:    catalog.String("I'm still working on your last message. Please wait for the answer."),
 		threadLocked:  catalog.String("This conversation is locked: nothing can be added or changed."),
 		threadClosed:  catalog.String("This conversation is closed. Please start a new one."),

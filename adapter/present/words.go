@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"taskpilot/chatcore/api"
 )
 
 // Words says things in one language. It keeps nothing and may be used by many at once.
@@ -34,6 +36,15 @@ func (w *Words) ThreadGone() string { return w.say(threadGone) }
 
 // ItemGone says that there is no such message to answer again.
 func (w *Words) ItemGone() string { return w.say(itemGone) }
+
+// ClickGone says that what was clicked in is not there.
+func (w *Words) ClickGone() string { return w.say(clickGone) }
+
+// ClickBusy says that another action must end first.
+func (w *Words) ClickBusy() string { return w.say(clickBusy) }
+
+// Failed words a call that did not work.
+func (w *Words) Failed(record api.ToolCall) string { return w.failed(record) }
 
 // TurnAtWork says that an answer is still being written.
 func (w *Words) TurnAtWork() string { return w.say(turnAtWork) }

@@ -21,8 +21,8 @@ type chatAPI struct {
 	asked   []asked
 }
 
-// asked is one request that came. Auth is its Authorization header, last its Last-Event-ID.
-type asked struct{ route, query, auth, body, last string }
+// asked is one request that came. Auth is its Authorization header, last its Last-Event-ID, key its Idempotency-Key.
+type asked struct{ route, query, auth, body, last, key string }
 
 func newChatAPI() *chatAPI {
 	fake := &chatAPI{answers: map[string]http.HandlerFunc{}}
@@ -35,7 +35,7 @@ func (f *chatAPI) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	route := r.Method + " " + r.URL.EscapedPath()
 	f.mu.Lock()
-	f.asked = append(f.asked, asked{route, r.URL.RawQuery, r.Header.Get("Authorization"), string(body), r.Header.Get("Last-Event-ID")})
+	f.asked = append(f.asked, asked{route, r.URL.RawQuery, r.Header.Get("Authorization"), string(body), r.Header.Get("Last-Event-ID"), r.Header.Get("Idempotency-Key")})
 	answer := f.answers[route]
 	f.mu.Unlock()
 	if answer == nil {

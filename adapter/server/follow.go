@@ -102,14 +102,20 @@ func lastEvent(r *http.Request) (after translate.Mark, err error) {
 func (s *Server) atWork(ctx context.Context, who tokens.Identity, conversation int64) (answer api.Message, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.WholeTime)
 	defer cancel()
-	newest, err := s.options.Chat.Messages(ctx, who, conversation, api.PageRequest{Limit: 1, Order: chatkit.Descending})
-	if err != nil {
-		return answer, s.problem(who, err)
+	ask := api.PageRequest{Limit: 1, Order: chatkit.Descending}
+	for { // until there is a message: actions may have been done since
+		newest, err := s.options.Chat.Messages(ctx, who, conversation, ask)
+		if err != nil {
+			return answer, s.problem(who, err)
+		}
+		if len(newest.Data) > 0 && newest.Data[0].State == api.StateRunning {
+			return newest.Data[0], nil
+		}
+		if len(newest.Data) > 0 || !newest.HasMore || newest.After == ask.After {
+			return answer, nil
+		}
+		ask.After, ask.Limit = newest.After, 20
 	}
-	if len(newest.Data) > 0 && newest.Data[0].State == api.StateRunning {
-		return newest.Data[0], nil
-	}
-	return answer, nil
 }
 
 // within holds a turn to a conversation: an id from elsewhere must not show another thread here.

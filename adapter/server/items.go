@@ -31,14 +31,14 @@ func (s *Server) items(ctx context.Context, who tokens.Identity, thread string, 
 	}
 	for {
 		page, err := s.options.Chat.Messages(ctx, who, conversation, ask)
-		if err == nil && wait > 0 && atWorkIn(page) && !window.With(page.Data).Full() {
+		if err == nil && wait > 0 && atWorkIn(page) && !window.With(page).Full() {
 			ask.Wait, wait = wait, 0
 			page, err = s.options.Chat.Messages(ctx, who, conversation, ask)
 		}
 		if err != nil {
 			return t, p, s.problem(who, err)
 		}
-		window.Add(page.Data)
+		window.Add(page)
 		if window.Full() || !page.HasMore || page.After == "" || page.After == ask.After {
 			return s.translator.Thread(page.Conversation), window.Page(), nil
 		}

@@ -118,6 +118,8 @@ func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
 		return chatkit.Error{Message: words.ThreadGone()}
 	case errors.Is(err, errItemGone):
 		return chatkit.Error{Message: words.ItemGone()}
+	case errors.Is(err, errClickGone):
+		return chatkit.Error{Message: words.ClickGone()}
 	case errors.Is(err, errGoingDown):
 		return chatkit.Error{Message: words.GoingDown(), AllowRetry: true}
 	case errors.Is(err, errPanic):

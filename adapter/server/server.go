@@ -28,6 +28,7 @@ type Chat interface {
 	ReaderLeft(ctx context.Context, who tokens.Identity, run int64) error
 	Conversations(ctx context.Context, who tokens.Identity, page api.PageRequest) (api.ConversationPage, error)
 	Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error)
+	Act(ctx context.Context, who tokens.Identity, conversation int64, request api.ActionRequest, key string) (api.ActionResponse, error)
 	Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error)
 	Delete(ctx context.Context, who tokens.Identity, conversation int64) error
 	GiveFeedback(ctx context.Context, who tokens.Identity, message int64, kind string) error

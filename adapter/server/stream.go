@@ -26,6 +26,8 @@ func (s *Server) answerStream(c echo.Context, who tokens.Identity, request chatk
 		return s.say(c, who, r.Input, question{opening: translate.Message, ask: api.ChatRequest{ConversationID: &conversation, ResendGuard: guard}})
 	case chatkit.RetryAfterItem:
 		return s.sayAgain(c, who, r, guard)
+	case chatkit.CustomAction:
+		return s.actStreamed(c, who, r.ActionParams)
 	default:
 		return s.endStream(c, chatkit.Error{Message: s.options.Words.Unsupported(request.RequestType())})
 	}

@@ -47,6 +47,8 @@ func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit
 		return s.delete(ctx, who, r)
 	case chatkit.ItemFeedback:
 		return s.giveFeedback(ctx, who, r)
+	case chatkit.SyncCustomAction:
+		return s.actAtOnce(ctx, who, r.ActionParams)
 	default:
 		return nil, serving.Problem{
 			Status: http.StatusNotImplemented, Code: "not_supported", Detail: s.options.Words.Unsupported(request.RequestType()),

@@ -199,7 +199,6 @@ var _ = Describe("A request that is known and not served yet", func() {
 	},
 		Entry(nil, "threads.add_client_tool_output", `{"thread_id":"thr_7","result":null}`),
 		Entry(nil, "threads.add_structured_input", `{"thread_id":"thr_7","item_id":"i","input":{}}`),
-		Entry(nil, "threads.custom_action", `{"thread_id":"thr_7","action":{"type":"x"}}`),
 	)
 
 	DescribeTable("is a 501 problem", func(ctx SpecContext, kind, params string) {
@@ -207,7 +206,6 @@ var _ = Describe("A request that is known and not served yet", func() {
 		Expect(response.StatusCode).To(Equal(http.StatusNotImplemented))
 		Expect(object(response)).To(And(HaveKeyWithValue("code", "not_supported"), HaveKeyWithValue("detail", kind+" is not supported yet.")))
 	},
-		Entry(nil, "threads.sync_custom_action", `{"thread_id":"thr_7","action":{"type":"x"}}`),
 		Entry(nil, "attachments.create", `{"name":"a","size":1,"mime_type":"text/plain"}`),
 		Entry(nil, "attachments.delete", `{"attachment_id":"a"}`),
 		Entry(nil, "input.transcribe", `{"audio_base64":"AA==","mime_type":"audio/mp4"}`),

@@ -1,6 +1,7 @@
 package translate_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,30 +12,56 @@ import (
 	"taskpilot/chatcore/api"
 )
 
-// history answers pages of messages as chatcore does, never more than most at a time.
+// history answers pages of messages and actions as chatcore does, never more than most at a time.
 type history struct {
 	messages []api.Message
+	actions  []api.Action
 	most     int
+}
+
+// element is a message or an action.
+type element struct {
+	first, last int64
+	message     *api.Message
+	action      *api.Action
+}
+
+func (h history) elements() (all []element) {
+	for i, m := range h.messages {
+		all = append(all, element{first: m.Position, last: last(m), message: &h.messages[i]})
+	}
+	for i, a := range h.actions {
+		all = append(all, element{first: a.Position, last: a.Position, action: &h.actions[i]})
+	}
+	slices.SortFunc(all, func(a, b element) int { return cmp.Compare(a.first, b.first) })
+	return all
 }
 
 func (h history) page(ask api.PageRequest) api.MessagePage {
 	after, _ := strconv.ParseInt(ask.After, 10, 64)
 	ascending := ask.Order == chatkit.Ascending
-	var found []api.Message
-	for _, m := range h.messages {
-		if ascending && last(m) > after || !ascending && (ask.After == "" || m.Position < after) {
-			found = append(found, m)
+	var found []element
+	for _, e := range h.elements() {
+		if ascending && e.last > after || !ascending && (ask.After == "" || e.first < after) {
+			found = append(found, e)
 		}
 	}
 	if !ascending {
 		slices.Reverse(found)
 	}
-	page := api.MessagePage{Data: found}
+	page := api.MessagePage{}
 	if limit := min(ask.Limit, h.most); len(found) > limit {
-		page.Data, page.HasMore = found[:limit], true
-		page.After = strconv.FormatInt(found[limit-1].Position, 10)
+		page.HasMore, page.After = true, strconv.FormatInt(found[limit-1].first, 10)
 		if ascending {
-			page.After = strconv.FormatInt(last(found[limit-1]), 10)
+			page.After = strconv.FormatInt(found[limit-1].last, 10)
+		}
+		found = found[:limit]
+	}
+	for _, e := range found {
+		if e.message != nil {
+			page.Data = append(page.Data, *e.message)
+		} else {
+			page.Actions = append(page.Actions, *e.action)
 		}
 	}
 	return page
@@ -57,7 +84,7 @@ func (h history) itemsList(t translate.Translator, conversation int64, limit int
 		}
 		for ask := window.First(); ; {
 			page := h.page(ask)
-			window.Add(page.Data)
+			window.Add(page)
 			if window.Full() || !page.HasMore {
 				break
 			}

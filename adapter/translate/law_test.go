@@ -27,13 +27,15 @@ func TestStreamIsHistory(t *testing.T) {
 						t.Fatalf("after %s: %v", body.EventType(), err)
 					}
 				}
+				p.click(page)
 			}
+			p.actAlone(page)
 		}
 		live, err := page.list()
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept := history{messages: p.stored, most: rapid.IntRange(1, 5).Draw(t, "messages a page")}
+		kept := history{messages: p.stored, actions: p.actions, most: rapid.IntRange(1, 5).Draw(t, "messages a page")}
 		for limit := 1; limit <= len(live)+1; limit++ {
 			for _, order := range []string{chatkit.Ascending, chatkit.Descending} {
 				listed, err := kept.itemsList(fresh(t), p.conversation.ID, limit, order)

@@ -43,25 +43,50 @@ func (w *Window) First() api.PageRequest {
 }
 
 // Add takes the next page of messages, in the window's order.
-func (w *Window) Add(messages []api.Message) {
-	for _, message := range messages {
-		items := w.translator.Items(w.conversation, message)
-		if w.paging.Order != chatkit.Ascending {
-			slices.Reverse(items)
-		}
-		for _, item := range items {
-			if w.follows(item) {
-				w.items = append(w.items, item)
-			}
+func (w *Window) Add(page api.MessagePage) {
+	items := w.translator.itemsOfPage(w.conversation, page)
+	if w.paging.Order != chatkit.Ascending {
+		slices.Reverse(items)
+	}
+	for _, item := range items {
+		if w.follows(item) {
+			w.items = append(w.items, item)
 		}
 	}
 }
 
-// With is what the window would be with these messages added. The window itself stays as it is.
-func (w *Window) With(messages []api.Message) *Window {
+// itemsOfPage are the items of a page's messages and actions, in the order of the thread.
+func (t Translator) itemsOfPage(conversation int64, page api.MessagePage) []chatkit.Item {
+	type placed struct {
+		Place
+		chatkit.Item
+	}
+	var shown []placed
+	show := func(items []chatkit.Item) {
+		for _, item := range items {
+			_, place, _ := ParseItemID(item.ItemID())
+			shown = append(shown, placed{place, item})
+		}
+	}
+	for _, message := range page.Data {
+		show(t.Items(conversation, message))
+	}
+	for _, action := range page.Actions {
+		show(t.ItemsOfAction(conversation, action))
+	}
+	slices.SortStableFunc(shown, func(a, b placed) int { return a.Compare(b.Place) })
+	items := make([]chatkit.Item, len(shown))
+	for i := range shown {
+		items[i] = shown[i].Item
+	}
+	return items
+}
+
+// With is what the window would be with this page added. The window itself stays as it is.
+func (w *Window) With(page api.MessagePage) *Window {
 	with := *w
 	with.items = slices.Clone(w.items)
-	with.Add(messages)
+	with.Add(page)
 	return &with
 }
 

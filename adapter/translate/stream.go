@@ -92,6 +92,11 @@ func (s *Stream) started(e api.RunStarted) []chatkit.Event {
 			events = append(events, chatkit.ItemRemoved{ItemID: item.ItemID()})
 		}
 	}
+	for _, action := range e.SupersededActions {
+		for _, item := range s.ItemsOfAction(s.conversation, action) {
+			events = append(events, chatkit.ItemRemoved{ItemID: item.ItemID()})
+		}
+	}
 	return events
 }
 

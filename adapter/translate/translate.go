@@ -49,6 +49,18 @@ func (t Translator) Items(conversation int64, m api.Message) []chatkit.Item {
 	return items
 }
 
+// ItemsOfAction is what an action shows: one on a record shows nothing but that record's newer state.
+func (t Translator) ItemsOfAction(conversation int64, action api.Action) []chatkit.Item {
+	if action.RecordID != 0 {
+		return nil
+	}
+	item, ok := t.record(head(callID(action.ID, action.Position, 0), conversation, action.CreatedAt), action.Record)
+	if !ok {
+		return nil
+	}
+	return []chatkit.Item{item}
+}
+
 func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item {
 	return chatkit.UserMessage{
 		Head:    head(textID(m.ID, m.Position), conversation, m.CreatedAt),
@@ -86,11 +98,15 @@ func (t Translator) text(conversation int64, step api.Step) chatkit.Item {
 }
 
 func (t Translator) call(conversation int64, step api.Step, record api.ToolCall) (chatkit.Item, bool) {
+	return t.record(head(callID(step.ID, step.Position, record.Index), conversation, step.CreatedAt), record)
+}
+
+// record is what a call shows, as the item with this head.
+func (t Translator) record(h chatkit.Head, record api.ToolCall) (chatkit.Item, bool) {
 	shown, ok := t.words.Call(record)
 	if !ok {
 		return nil, false
 	}
-	h := head(callID(step.ID, step.Position, record.Index), conversation, step.CreatedAt)
 	if shown.Widget != nil {
 		return chatkit.WidgetItem{Head: h, Widget: shown.Widget, CopyText: shown.CopyText}, true
 	}

@@ -20,6 +20,7 @@ type playing struct {
 	now          time.Time
 	live         []api.Body
 	stored       []api.Message
+	actions      []api.Action
 }
 
 func play(t *rapid.T) *playing {
@@ -67,13 +68,19 @@ func (p *playing) retry() {
 	at := 2 * rapid.IntRange(0, len(p.stored)/2-1).Draw(p.T, "answered again")
 	superseded := slices.Clone(p.stored[at+1:])
 	p.stored = p.stored[:at+1]
-	p.answer(p.stored[at], superseded)
+	behind := slices.IndexFunc(p.actions, func(a api.Action) bool { return a.Position > p.stored[at].Position })
+	if behind < 0 {
+		behind = len(p.actions)
+	}
+	gone := slices.Clone(p.actions[behind:])
+	p.actions = p.actions[:behind]
+	p.answer(p.stored[at], superseded, gone...)
 }
 
-func (p *playing) answer(user api.Message, superseded []api.Message) {
+func (p *playing) answer(user api.Message, superseded []api.Message, gone ...api.Action) {
 	id, position, at := p.place()
 	answer := api.Message{ID: id, Role: api.RoleAssistant, Position: position, CreatedAt: at, State: api.StateDone, ReplyTo: user.ID}
-	p.tell(api.RunStarted{RunID: answer.ID, Conversation: p.conversation, UserMessage: user, Superseded: superseded})
+	p.tell(api.RunStarted{RunID: answer.ID, Conversation: p.conversation, UserMessage: user, Superseded: superseded, SupersededActions: gone})
 	for range rapid.IntRange(0, 4).Draw(p.T, "steps") {
 		p.aside()
 		if rapid.IntRange(0, 5).Draw(p.T, "take-over") == 0 {
