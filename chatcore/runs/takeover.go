@@ -32,7 +32,7 @@ func (m *Manager) TakeOver(ctx context.Context) {
 			m.log.WarnContext(ctx, "turns could not be taken over", "error", err)
 		}
 		for _, claim := range claims {
-			m.log.InfoContext(ctx, "took a turn over", "run_id", claim.RunID, "attempt", claim.Attempt)
+			m.log.InfoContext(ctx, "took a turn over", "run_id", claim.RunID)
 			go m.goOn(context.WithoutCancel(ctx), claim)
 		}
 		m.wait.Add(len(claims) - maxClaims)
@@ -60,13 +60,13 @@ func (m *Manager) goOn(ctx context.Context, claim store.Claim) {
 	}
 	work, stop := context.WithCancelCause(ctx)
 	run, j := m.restored(turn, claim.OwnerURL, stop)
-	if turn.Titled && !turn.Retitled && claim.Attempt <= maxAttempts {
+	if turn.Titled && !turn.Retitled && turn.Attempt <= maxAttempts {
 		m.title(ctx, run, turn.UserMessage)
 	}
 	m.begin(run)
 	m.work(work, j, func(ctx context.Context) agent.Ending {
-		if claim.Attempt > maxAttempts {
-			return agent.Failed(agent.CodeInterrupted)
+		if turn.Attempt > maxAttempts {
+			return exhausted(taken(turn))
 		}
 		toGoOn := turnFor(agent.Caller{UserID: turn.UserID}, turn.Turn)
 		toGoOn.Steps = taken(turn)
@@ -81,6 +81,14 @@ func (m *Manager) restored(turn store.StoredTurn, owner string, stop context.Can
 	j := m.journal(run)
 	j.restore(turn)
 	return run, j
+}
+
+// exhausted ends a turn that was begun too often: as it was to end, if only that is missing.
+func exhausted(steps []agent.Taken) agent.Ending {
+	if ending, ended := agent.EndedBefore(steps); ended {
+		return ending
+	}
+	return agent.Failed(agent.CodeInterrupted)
 }
 
 func (m *Manager) resume(ctx context.Context, claim store.Claim) (store.StoredTurn, error) {

@@ -307,6 +307,32 @@ var _ = Describe("A turn that changes hands", func() {
 		Expect(one.Status(ctx, user, run)).To(HaveField("State", api.StateStopped))
 	})
 
+	It("ends as it was to end when nothing but its end was missing, however often it was begun", func(ctx SpecContext) {
+		run := int64(0)
+		for attempt := range 4 {
+			spoken := make(chan struct{})
+			var r *replica
+			r = begin("some", func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+				ending := agent.Ending{}
+				if attempt == 0 {
+					ending = speaks(ctx, turn, journal)
+				}
+				r.store.kill()
+				close(spoken)
+				return ending
+			})
+			if attempt == 0 {
+				run = accept(ctx, r)
+			}
+			if attempt < 3 {
+				Eventually(ctx, spoken).WithTimeout(10 * time.Second).Should(BeClosed())
+				kill(r)
+				continue
+			}
+			Expect(last(readAs(ctx, r.Manager, user, run, runs.Beginning)).(api.RunCompleted).Answer.Content).To(Equal("Hello there"))
+		}
+	})
+
 	It("is handed over at once by a replica that goes down, and its followers elsewhere see all of it", func(ctx SpecContext) {
 		said := make(chan struct{})
 		one := begin("one", stalls(said))

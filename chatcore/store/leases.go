@@ -77,28 +77,26 @@ func (s *Store) RenewLeases(ctx context.Context, runs []Leased, lease, grace tim
 }
 
 // Claim is a run that this replica has taken over.
-type Claim struct {
-	Leased
-	Attempt int `db:"attempt"` // the first replica's was 1
-}
+type Claim struct{ Leased }
 
 // ClaimTurns takes over runs whose replica is gone, at most limit of them. Several replicas may claim at once. What this
 // replica itself has at work it keeps, also when it was late with the lease, unless another one had the run meanwhile.
 func (s *Store) ClaimTurns(ctx context.Context, replica string, atWork []Leased, lease time.Duration, limit int) ([]Claim, error) {
 	users, ids, owners := columns(atWork)
+	name := fmt.Sprintf("%s.%d", replica, s.ids.Next())
 	var claims []Claim
 	err := s.db.AsRole(ctx, workerRole, func(tx *ownerdb.Tx) error {
 		err := tx.Select(ctx, &claims, `
 			UPDATE turn_leases
-			SET owner_url = $1 || '.' || attempt + 1, until = now() + $2 * interval '1 second', attempt = attempt + 1
+			SET owner_url = $1, until = now() + $2 * interval '1 second'
 			FROM (
 				SELECT user_id, run_id FROM turn_leases
 				WHERE until <= now() AND (user_id, run_id, owner_url) NOT IN (
 					SELECT * FROM unnest($4::text[], $5::bigint[], $6::text[]))
 				ORDER BY until LIMIT $3 FOR UPDATE SKIP LOCKED) AS over
 			WHERE turn_leases.user_id = over.user_id AND turn_leases.run_id = over.run_id
-			RETURNING turn_leases.user_id, turn_leases.run_id, turn_leases.owner_url, attempt`,
-			replica, lease.Seconds(), limit, users, ids, owners)
+			RETURNING turn_leases.user_id, turn_leases.run_id, turn_leases.owner_url`,
+			name, lease.Seconds(), limit, users, ids, owners)
 		if err != nil {
 			return fmt.Errorf("taking turns over: %w", err)
 		}

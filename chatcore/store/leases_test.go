@@ -38,9 +38,6 @@ func as(owner string, place store.StepPlace) store.StepPlace {
 
 const first, second = "http://replica-1", "http://replica-2"
 
-// secondClaim is the second replica's claim of a turn that the first one had.
-const secondClaim = second + ".2"
-
 var _ = Describe("Taking a turn over", func() {
 	var (
 		d    *desk
@@ -55,14 +52,35 @@ var _ = Describe("Taking a turn over", func() {
 	}
 	BeforeEach(func() { d = newDesk() })
 
-	It("is for the time behind its lease, and counts the attempts", func(ctx SpecContext) {
+	It("is for the time behind its lease, each time under another name", func(ctx SpecContext) {
 		begin(ctx, time.Hour)
 		Expect(claimed(ctx, d, d.user)).To(BeEmpty())
 		_, err := d.RenewLeases(ctx, []store.Leased{{UserID: d.user, RunID: turn.RunID, OwnerURL: first}}, 0, time.Minute)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(claimed(ctx, d, d.user)).To(Equal([]store.Claim{{Leased: store.Leased{UserID: d.user, RunID: turn.RunID, OwnerURL: secondClaim}, Attempt: 2}}))
+		claim := claimed(ctx, d, d.user)
+		Expect(claim).To(HaveExactElements(And(HaveField("UserID", d.user), HaveField("RunID", turn.RunID))))
+		Expect(store.OwnedBy(claim[0].OwnerURL, second)).To(BeTrue())
 		Expect(claimedBy(ctx, d, "http://replica-3", d.user)).To(BeEmpty())
-		Expect(d.LoadTurn(ctx, d.user, turn.RunID)).To(And(HaveField("OwnerURL", secondClaim), HaveField("Live", true)))
+		Expect(d.LoadTurn(ctx, d.user, turn.RunID)).To(And(HaveField("OwnerURL", claim[0].OwnerURL), HaveField("Live", true)))
+		_, err = d.RenewLeases(ctx, []store.Leased{claim[0].Leased}, 0, time.Minute)
+		Expect(err).NotTo(HaveOccurred())
+		again := claimed(ctx, d, d.user)
+		Expect(again).To(HaveLen(1))
+		Expect(again[0].OwnerURL).NotTo(Equal(claim[0].OwnerURL))
+	})
+
+	It("is an attempt when the turn is read to go on with it, and none when it could not be", func(ctx SpecContext) {
+		begin(ctx, 0)
+		for _, attempt := range []int{2, 3} {
+			for range 3 { // the database went away before the turn was read
+				_, err := d.RenewLeases(ctx, []store.Leased{claimed(ctx, d, d.user)[0].Leased}, 0, time.Minute)
+				Expect(err).NotTo(HaveOccurred())
+			}
+			claim := claimed(ctx, d, d.user)[0]
+			Expect(d.ResumeTurn(ctx, claim, 10)).To(HaveField("Attempt", attempt))
+			_, err := d.RenewLeases(ctx, []store.Leased{claim.Leased}, 0, time.Minute)
+			Expect(err).NotTo(HaveOccurred())
+		}
 	})
 
 	It("is done by exactly one of those who try at the same moment", func(ctx SpecContext) {
@@ -86,7 +104,9 @@ var _ = Describe("Taking a turn over", func() {
 		Expect(d.ReleaseTurn(ctx, store.Leased{UserID: d.user, RunID: turn.RunID, OwnerURL: second})).To(Succeed(), "not his to give")
 		Expect(claimed(ctx, d, d.user)).To(BeEmpty())
 		Expect(d.ReleaseTurn(ctx, store.Leased{UserID: d.user, RunID: turn.RunID, OwnerURL: first})).To(Succeed())
-		Expect(claimed(ctx, d, d.user)).To(HaveExactElements(HaveField("Attempt", 1)))
+		claim := claimed(ctx, d, d.user)
+		Expect(claim).To(HaveLen(1))
+		Expect(d.ResumeTurn(ctx, claim[0], 10)).To(HaveField("Attempt", 1))
 	})
 
 	It("takes the unfinished reply back, and gives the calls with their keys and their ends", func(ctx SpecContext) {
@@ -153,14 +173,14 @@ var _ = Describe("Taking a turn over", func() {
 		_, err = d.ResumeTurn(ctx, lost, 10)
 		Expect(err).To(MatchError(store.ErrNotFound))
 
-		step, err := d.OpenStep(ctx, as(secondClaim, d.place(turn, 2)))
+		step, err := d.OpenStep(ctx, as(claim.OwnerURL, d.place(turn, 2)))
 		Expect(err).NotTo(HaveOccurred())
-		again, err := d.OpenStep(ctx, as(secondClaim, d.place(turn, 2)))
+		again, err := d.OpenStep(ctx, as(claim.OwnerURL, d.place(turn, 2)))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(again).To(Equal(step), "the word of the first try was lost")
-		_, _, err = d.CommitStep(ctx, store.Reply{Place: as(secondClaim, d.place(turn, 2)), Step: &step, Text: "Tea is on the list."})
+		_, _, err = d.CommitStep(ctx, store.Reply{Place: as(claim.OwnerURL, d.place(turn, 2)), Step: &step, Text: "Tea is on the list."})
 		Expect(err).NotTo(HaveOccurred())
-		ending.OwnerURL = secondClaim
+		ending.OwnerURL = claim.OwnerURL
 		answer, _, err := d.EndTurn(ctx, ending)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(answer.Content).To(Equal("Tea is on the list."))

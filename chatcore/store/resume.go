@@ -18,6 +18,7 @@ type StoredTurn struct {
 	Steps    []StoredStep
 	OwnerURL string // of the replica that is at work on it; empty: none is
 	Live     bool   // the owner's lease has not ended
+	Attempt  int    // of ResumeTurn: how often the turn was begun, this time too
 }
 
 // StoredStep is a step with what its API form does not tell.
@@ -39,7 +40,7 @@ func (s *Store) LoadTurn(ctx context.Context, userID string, runID int64) (Store
 }
 
 // ResumeTurn gives a turn that this replica has claimed, with its history, and takes back the reply that was not whole:
-// whoever had begun it can't store it any more.
+// whoever had begun it can't store it any more. Each time that it succeeds counts as an attempt.
 func (s *Store) ResumeTurn(ctx context.Context, claim Claim, maxHistory int) (StoredTurn, error) {
 	turn := StoredTurn{Turn: Turn{UserID: claim.UserID, RunID: claim.RunID}}
 	err := s.db.As(ctx, claim.UserID, func(tx *ownerdb.Tx) error {
@@ -50,6 +51,11 @@ func (s *Store) ResumeTurn(ctx context.Context, claim Claim, maxHistory int) (St
 			UPDATE steps SET state = 'discarded' WHERE user_id = $1 AND message_id = $2 AND state = 'open'`,
 			claim.UserID, claim.RunID); err != nil {
 			return fmt.Errorf("discarding an unfinished reply: %w", err)
+		}
+		if err := tx.Get(ctx, &turn.Attempt, `
+			UPDATE turn_leases SET attempt = attempt + 1 WHERE user_id = $1 AND run_id = $2 AND owner_url = $3
+			RETURNING attempt`, claim.UserID, claim.RunID, claim.OwnerURL); err != nil {
+			return found(err, "counting the attempt")
 		}
 		return loadWhole(ctx, tx, &turn, maxHistory)
 	})
