@@ -32,7 +32,8 @@ type config struct {
 	SessionSeconds int      `env:"CHATKIT_SESSION_TIMEOUT" envDefault:"3600"`
 	Origins        []string `env:"CHATKIT_DOMAIN_ALLOWLIST"`
 	Heartbeat      seconds  `env:"CHATKIT_HEARTBEAT" envDefault:"15"` // 0 switches it off
-	ReloadWait     seconds  `env:"RELOAD_WAIT" envDefault:"8"`        // 0 switches it off
+	MaxAudio       int      `env:"TRANSCRIPTION_MAX_BYTES" envDefault:"10485760"`
+	ReloadWait     seconds  `env:"RELOAD_WAIT" envDefault:"8"` // 0 switches it off
 }
 
 // seconds is a time that is written as a number of seconds, or as 500ms, 1m and the like.
@@ -83,6 +84,7 @@ func (c config) faults() error {
 	if c.SessionSeconds < 1 || c.SessionSeconds > maxSession {
 		all = append(all, fmt.Errorf("CHATKIT_SESSION_TIMEOUT must be between 1 and %d seconds", maxSession))
 	}
+	all = append(all, settings.Positive("TRANSCRIPTION_MAX_BYTES", c.MaxAudio))
 	if c.ReloadWait > maxReloadWait {
 		all = append(all, fmt.Errorf("RELOAD_WAIT must be between 0 and %d seconds", maxReloadWait/seconds(time.Second)))
 	}

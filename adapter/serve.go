@@ -36,8 +36,8 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		}}),
 		Keys: chat.Keys, SessionTimeout: time.Duration(conf.SessionSeconds) * time.Second,
 		Disabled: !conf.Enabled, Origins: conf.Origins, Heartbeat: time.Duration(conf.Heartbeat),
-		ReloadWait: time.Duration(conf.ReloadWait),
-		Addresses:  conf.Limits.Addresses(time.Now), Requests: conf.Limits.Users(time.Now), Turns: conf.Limits.Turns(time.Now),
+		ReloadWait: time.Duration(conf.ReloadWait), MaxAudio: conf.MaxAudio,
+		Addresses: conf.Limits.Addresses(time.Now), Requests: conf.Limits.Users(time.Now), Turns: conf.Limits.Turns(time.Now),
 	}
 	page := web.Config{Protocol: "/api/v1/chatkit", DevIssuer: conf.DevIssuer}
 	if err := page.Validate(); err != nil {

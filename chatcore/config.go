@@ -38,6 +38,10 @@ type config struct {
 	TitleModel    string `env:"TITLE_MODEL"`       // words titles; none by default: they are taken from the first message
 	ClientTools   string `env:"CLIENT_TOOLS_FILE"` // a JSON list of {name, description, schema}: tools that run in the page
 
+	TranscriptionModel string        `env:"TRANSCRIPTION_MODEL"` // none: there is no transcription
+	TranscriptionTime  time.Duration `env:"TRANSCRIPTION_TIME" envDefault:"30s"`
+	TranscriptionBytes int           `env:"TRANSCRIPTION_MAX_BYTES" envDefault:"10485760"`
+
 	// Models may be chosen for a message, beside AGENT_MODEL, which answers when nobody chooses.
 	Models []string `env:"MODELS"`
 
@@ -77,6 +81,7 @@ func (c *config) check() error {
 		settings.URL("OPENAI_BASE_URL", c.OpenAIBaseURL), settings.URL("INTERNAL_URL", c.InternalURL), c.readPrompt(), c.readClientTools(),
 		settings.Positive("CHATKIT_MAX_HISTORY", c.MaxHistory), settings.Positive("AGENT_MAX_STEPS", c.MaxSteps),
 		settings.Positive("CHAT_MAX_CONTENT", c.MaxContent), settings.Positive("DATABASE_CONNS", c.DatabaseConns),
+		settings.Positive("TRANSCRIPTION_TIME", c.TranscriptionTime), settings.Positive("TRANSCRIPTION_MAX_BYTES", c.TranscriptionBytes),
 		settings.Positive("AGENT_MAX_TIME", c.MaxTime), settings.Positive("TURN_LEASE", c.Lease), settings.Positive("DISCONNECT_GRACE", c.Grace),
 		settings.Positive("ATTACHMENT_MAX_BYTES", c.AttachmentBytes), c.attachmentTypes(),
 	}

@@ -75,7 +75,11 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		SessionID: func() string { return "cks_" + rand.Text() },
 		Config: server.Config{
 			MaxContent: conf.MaxContent, Models: conf.models(), PageTools: conf.namedPageTools(), Heartbeat: orNone(conf.Heartbeat),
+			MaxAudio: conf.TranscriptionBytes, AudioTime: conf.TranscriptionTime,
 		},
+	}
+	if conf.TranscriptionModel != "" {
+		front.Transcriber = model.NewTranscriber(endpointOf(conf, conf.TranscriptionModel, log))
 	}
 	if files != nil { // a nil of its type would be no nil there
 		front.Attachments = files
@@ -121,14 +125,13 @@ func newPeers(keys *tokens.Keys) *peers.Peers {
 }
 
 func newAgent(conf config, toolbox *tools.Tools, files *attachments.Attachments, log *slog.Logger) *agent.Agent {
-	endpoint := model.New(model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.Model, Log: log})
 	config := agent.Config{
 		System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime, NoImages: !conf.Images, PageTools: conf.pageTools,
 	}
 	if files != nil {
 		config.Files = files
 	}
-	return agent.New(endpoint, toolbox, config, log)
+	return agent.New(model.New(endpointOf(conf, conf.Model, log)), toolbox, config, log)
 }
 
 // newAttachments opens the place for people's files. Without one there are none, and it says so.
@@ -150,9 +153,13 @@ func newTitles(conf config, log *slog.Logger) runs.Titles {
 	if conf.TitleModel == "" {
 		return nil
 	}
-	return titles.New(model.New(model.Config{
-		BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: conf.TitleModel, MaxCompletionTokens: titles.MaxTokens, Log: log,
-	}))
+	endpoint := endpointOf(conf, conf.TitleModel, log)
+	endpoint.MaxCompletionTokens = titles.MaxTokens
+	return titles.New(model.New(endpoint))
+}
+
+func endpointOf(conf config, name string, log *slog.Logger) model.Config {
+	return model.Config{BaseURL: conf.OpenAIBaseURL, APIKey: conf.OpenAIKey, Model: name, Log: log}
 }
 
 // newVerifier accepts users' tokens and the adapter's hop tokens. Ready waits for the database and the users' keys only:

@@ -1,6 +1,7 @@
 package chatkit
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -29,6 +30,30 @@ func ParseRequest(body []byte) (Request, error) {
 		return nil, r.failed
 	}
 	return request, nil
+}
+
+// TypeOf gives the type that a request names before anything that is not whole; empty: none. For the beginning of a body
+// that is long.
+func TypeOf(beginning []byte) string {
+	decoder := json.NewDecoder(bytes.NewReader(beginning))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
+		return ""
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return ""
+		}
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return ""
+		}
+		var kind string
+		if name == "type" && json.Unmarshal(value, &kind) == nil {
+			return kind
+		}
+	}
+	return ""
 }
 
 // parseParams reads the parameters of a type. The result means nothing when the reading failed.

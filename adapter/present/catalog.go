@@ -87,6 +87,10 @@ const (
 	internalError key = "error.internal"
 	unsupported   key = "error.not_supported"
 	noAttachments key = "error.no_attachments"
+	noTranscript  key = "error.no_transcription"
+	noSpeech      key = "error.no_audio"
+	slowSpeech    key = "error.transcription_timeout"
+	notHeard      key = "error.transcription_failed"
 	unknownModel  key = "error.unknown_model"
 	noSuchTool    key = "error.unknown_tool_choice"
 )
@@ -170,6 +174,10 @@ func english() map[key]catalog.Message {
 		internalError: catalog.String("Something went wrong on our side. Please try again."),
 		unsupported:   catalog.String("%[1]s is not supported yet."),
 		noAttachments: catalog.String("Attachments are not supported yet. Nothing was sent."),
+		noTranscript:  catalog.String("Speech can't be turned into text here. Please type your message."),
+		noSpeech:      catalog.String("That recording could not be understood. Please record it again, or type your message."),
+		slowSpeech:    catalog.String("Turning your recording into text took too long. Please try a shorter one, or type your message."),
+		notHeard:      catalog.String("Your recording can't be turned into text right now. Please try again in a moment, or type your message."),
 		unknownModel:  catalog.String("That model isn't available here. Please choose another one. Nothing was sent."),
 		noSuchTool:    catalog.String("That tool isn't available here. Please choose another one. Nothing was sent."),
 	}

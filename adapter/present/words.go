@@ -89,6 +89,18 @@ func (w *Words) Unsupported(request string) string { return w.say(unsupported, r
 // NoAttachments says that a message with attachments was not sent.
 func (w *Words) NoAttachments() string { return w.say(noAttachments) }
 
+// NoTranscription says that recordings are not taken here.
+func (w *Words) NoTranscription() string { return w.say(noTranscript) }
+
+// NoSpeech says that a recording is none that can be read.
+func (w *Words) NoSpeech() string { return w.say(noSpeech) }
+
+// TranscriptionSlow says that no text came in time.
+func (w *Words) TranscriptionSlow() string { return w.say(slowSpeech) }
+
+// NotTranscribed says that whoever turns recordings into text did not.
+func (w *Words) NotTranscribed() string { return w.say(notHeard) }
+
 // UnknownModel says that the model that was chosen is not on offer.
 func (w *Words) UnknownModel() string { return w.say(unknownModel) }
 

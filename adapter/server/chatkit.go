@@ -2,15 +2,10 @@ package server
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"mime"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"taskpilot/adapter/chatkit"
-	"taskpilot/internal/serving"
 	"taskpilot/internal/tokens"
 )
 
@@ -40,32 +35,4 @@ func (s *Server) chatkit(c echo.Context) error {
 		}
 		return s.answerWhole(c, who, request)
 	}
-}
-
-// read reads the request, and gives its body too.
-func (s *Server) read(c echo.Context) (request chatkit.Request, body []byte, err error) {
-	kind, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return nil, nil, serving.Problem{Status: http.StatusUnsupportedMediaType, Code: "not_json", Detail: "Send application/json."}
-	}
-	body, err = io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, s.options.MaxBody))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, nil, serving.Problem{
-			Status: http.StatusRequestEntityTooLarge, Code: "too_large",
-			Detail: fmt.Sprintf("A request may have at most %d bytes.", s.options.MaxBody),
-		}
-	}
-	if err != nil {
-		return nil, nil, serving.Problem{Status: http.StatusBadRequest, Code: "invalid_request", Detail: "The body did not come whole.", Cause: err}
-	}
-	request, err = chatkit.ParseRequest(body)
-	var invalid *chatkit.RequestError
-	if errors.As(err, &invalid) {
-		return nil, nil, badRequest(invalid)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading a request: %w", err)
-	}
-	return request, body, nil
 }

@@ -32,6 +32,7 @@ type Chat interface {
 	Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error)
 	Delete(ctx context.Context, who tokens.Identity, conversation int64) error
 	GiveFeedback(ctx context.Context, who tokens.Identity, message int64, kind string) error
+	Transcribe(ctx context.Context, who tokens.Identity, audio []byte, mediaType string) (api.Transcription, error)
 	OpenSession(ctx context.Context, who tokens.Identity, lifetime time.Duration) (api.Session, error)
 }
 
@@ -59,6 +60,8 @@ type Options struct {
 	MaxBody   int64         // 256 KiB: of a request
 	Heartbeat time.Duration // between comments in a stream; none when zero
 	WriteTime time.Duration // 30 s: for each write of a stream
+	MaxAudio  int           // api.MaxAudio: bytes of a recording
+	AudioTime time.Duration // 2 min: for a recording's text
 	WholeTime time.Duration // 30 s: for a request that is answered with JSON
 	Patience  time.Duration // 5 s: how long chatcore may take before a stream is begun without it
 
@@ -84,9 +87,12 @@ func New(options Options) *Server {
 	if options.MaxBody <= 0 {
 		options.MaxBody = 256 << 10
 	}
+	if options.MaxAudio <= 0 {
+		options.MaxAudio = api.MaxAudio
+	}
 	for value, usual := range map[*time.Duration]time.Duration{
 		&options.SessionTimeout: time.Hour, &options.WriteTime: 30 * time.Second,
-		&options.WholeTime: 30 * time.Second, &options.Patience: 5 * time.Second,
+		&options.WholeTime: 30 * time.Second, &options.AudioTime: 2 * time.Minute, &options.Patience: 5 * time.Second,
 	} {
 		if *value <= 0 {
 			*value = usual

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,7 +16,7 @@ import (
 
 // answerWhole answers a request with one JSON object.
 func (s *Server) answerWhole(c echo.Context, who tokens.Identity, request chatkit.Request) error {
-	ctx, cancel := context.WithTimeout(c.Request().Context(), s.options.WholeTime+s.options.ReloadWait)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), s.timeFor(request))
 	defer cancel()
 	answer, err := s.whole(ctx, who, request)
 	if err != nil {
@@ -26,6 +27,14 @@ func (s *Server) answerWhole(c echo.Context, who tokens.Identity, request chatki
 		return err
 	}
 	return c.Blob(http.StatusOK, "application/json", encoded)
+}
+
+// timeFor is how long a request may take.
+func (s *Server) timeFor(request chatkit.Request) time.Duration {
+	if _, audio := request.(chatkit.Transcribe); audio {
+		return s.options.AudioTime
+	}
+	return s.options.WholeTime + s.options.ReloadWait
 }
 
 func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit.Request) (any, error) {
@@ -49,6 +58,8 @@ func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit
 		return s.giveFeedback(ctx, who, r)
 	case chatkit.SyncCustomAction:
 		return s.actAtOnce(ctx, who, r.ActionParams)
+	case chatkit.Transcribe:
+		return s.transcribe(ctx, who, r)
 	default:
 		return nil, serving.Problem{
 			Status: http.StatusNotImplemented, Code: "not_supported", Detail: s.options.Words.Unsupported(request.RequestType()),

@@ -208,7 +208,6 @@ var _ = Describe("A request that is known and not served yet", func() {
 	},
 		Entry(nil, "attachments.create", `{"name":"a","size":1,"mime_type":"text/plain"}`),
 		Entry(nil, "attachments.delete", `{"attachment_id":"a"}`),
-		Entry(nil, "input.transcribe", `{"audio_base64":"AA==","mime_type":"audio/mp4"}`),
 	)
 
 	It("is read first: what is wrong with it is a 400", func(ctx SpecContext) {

@@ -63,6 +63,15 @@ func (c *Chat) OpenSession(ctx context.Context, who tokens.Identity, lifetime ti
 	return c.Client.OpenSession(ctx, caller, api.SessionRequest{ExpiresIn: int(lifetime / time.Second)})
 }
 
+// Transcribe gives the words in a recording. It is not repeated: it costs.
+func (c *Chat) Transcribe(ctx context.Context, who tokens.Identity, audio []byte, mediaType string) (api.Transcription, error) {
+	caller, err := c.caller(who)
+	if err != nil {
+		return api.Transcription{}, err
+	}
+	return c.Client.Transcribe(ctx, caller, audio, mediaType)
+}
+
 // caller names the person to chatcore, with a token that is good for this call only.
 func (c *Chat) caller(who tokens.Identity) (api.Caller, error) {
 	caller := api.Caller{UserID: who.Subject, Bearer: who.Token}

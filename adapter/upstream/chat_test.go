@@ -57,7 +57,11 @@ var _ = Describe("A call of the chat API", func() {
 		"a stop":        func(ctx context.Context) error { return chat.Cancel(ctx, who, 3) },
 		"a leave":       func(ctx context.Context) error { return chat.ReaderLeft(ctx, who, 3) },
 		"feedback":      func(ctx context.Context) error { return chat.GiveFeedback(ctx, who, 3, "positive") },
-		"a session":     func(ctx context.Context) error { _, err := chat.OpenSession(ctx, who, time.Hour); return err },
+		"a recording": func(ctx context.Context) error {
+			_, err := chat.Transcribe(ctx, who, []byte("x"), "audio/mp4")
+			return err
+		},
+		"a session": func(ctx context.Context) error { _, err := chat.OpenSession(ctx, who, time.Hour); return err },
 	}
 
 	for name, call := range all {

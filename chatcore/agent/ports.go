@@ -95,6 +95,8 @@ const (
 	ModelCut         = "model_cut"         // the stream ended before finish_reason
 	ModelRefused     = "model_refused"     // another 4xx: key, model name, request
 	ModelInvalid     = "model_invalid"     // what came is no reply
+	ModelAbsent      = "model_absent"      // of a transcription: the endpoint has none
+	ModelNoAudio     = "model_no_audio"    // of a transcription: the audio is none that the endpoint can read
 )
 
 func (e *ModelError) Error() string { return e.Code + ": " + e.Err.Error() }

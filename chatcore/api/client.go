@@ -59,7 +59,10 @@ type ClientOptions struct {
 	Accept  time.Duration // 30 s: until a turn is accepted and its stream begins
 	Silence time.Duration // 60 s: the longest a stream may say nothing at all, heartbeats counted
 	Turn    time.Duration // 5 min: a whole turn without a stream
-	MaxBody int64         // 32 MiB: of an answer that is no stream
+
+	Transcription time.Duration // 2 min: of audio
+
+	MaxBody int64 // 32 MiB: of an answer that is no stream
 	Clock   func() time.Time
 }
 
@@ -73,6 +76,7 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	orTime(&o.Accept, 30*time.Second)
 	orTime(&o.Silence, time.Minute)
 	orTime(&o.Turn, 5*time.Minute)
+	orTime(&o.Transcription, 2*time.Minute)
 	if o.MaxBody <= 0 {
 		o.MaxBody = 32 << 20
 	}
@@ -179,6 +183,8 @@ type call struct {
 	path    string
 	query   url.Values
 	body    any
+	raw     []byte // in place of body, of type rawType
+	rawType string
 	accept  string
 	timeout time.Duration
 
@@ -227,13 +233,9 @@ var errTooLarge = errors.New("the chat API's answer is too large")
 
 // send makes the request. The error is a *Problem for every status but 2xx; errors name no path, for users are in it.
 func (c *Client) send(ctx context.Context, call call) (*http.Response, error) {
-	var body io.Reader
-	if call.body != nil {
-		encoded, err := json.Marshal(call.body)
-		if err != nil {
-			return nil, fmt.Errorf("encoding a request: %w", err)
-		}
-		body = bytes.NewReader(encoded)
+	body, err := call.content()
+	if err != nil {
+		return nil, err
 	}
 	target := c.base + "/api/" + segment(call.who.UserID) + call.path
 	if len(call.query) > 0 {
@@ -243,8 +245,8 @@ func (c *Client) send(ctx context.Context, call call) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a request: %w", err)
 	}
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
+	if kind := call.contentType(); kind != "" {
+		request.Header.Set("Content-Type", kind)
 	}
 	request.Header.Set("Accept", "application/json")
 	if call.accept != "" {
@@ -268,6 +270,31 @@ func (c *Client) send(ctx context.Context, call call) (*http.Response, error) {
 		return nil, problemOf(response, c.options.Clock())
 	}
 	return response, nil
+}
+
+// content is the request's body; nil: none.
+func (c call) content() (io.Reader, error) {
+	switch {
+	case c.raw != nil:
+		return bytes.NewReader(c.raw), nil
+	case c.body == nil:
+		return nil, nil
+	}
+	encoded, err := json.Marshal(c.body)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a request: %w", err)
+	}
+	return bytes.NewReader(encoded), nil
+}
+
+func (c call) contentType() string {
+	switch {
+	case c.raw != nil:
+		return c.rawType
+	case c.body == nil:
+		return ""
+	}
+	return "application/json"
 }
 
 // withoutURL keeps the cause of a failed request and leaves its address out.

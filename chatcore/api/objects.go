@@ -13,6 +13,7 @@ const (
 	MaxTagData  = 16 << 10 // bytes of a tag's data
 	MaxTagDepth = 32       // objects and lists inside each other in a tag's data
 	MaxChoice   = 200      // characters of a model's name, and of a tool choice
+	MaxAudio    = 10 << 20 // bytes of audio to transcribe
 	MaxTitle    = 200      // characters of a conversation's title
 	MaxReason   = 500      // characters of the reason why one is locked or closed
 	MaxPage     = 1000     // elements of one page; a larger limit is lowered to it

@@ -35,7 +35,7 @@ func (m *Model) failure(caller, ask context.Context, sender *sender, err error) 
 	if fault.Code == "" {
 		return fmt.Errorf("asking the model: %w", err)
 	}
-	return &agent.ModelError{Code: fault.Code, RetryAfter: sender.retryAfter, Err: m.cause(fault.Err)}
+	return &agent.ModelError{Code: fault.Code, RetryAfter: sender.retryAfter, Err: m.config.cause(fault.Err)}
 }
 
 // code judges an error that is not judged yet; empty means that the request itself can't be written.
@@ -114,7 +114,7 @@ const maxCause = 300
 
 // cause is an error for the log: short, one line, and without what anybody said. Of an endpoint's own error that leaves
 // its status, type, code and parameter: its message likes to repeat the request, and the key.
-func (m *Model) cause(err error) error {
+func (c Config) cause(err error) error {
 	var api *openai.APIError
 	var request *openai.RequestError
 	text := err.Error()
@@ -131,8 +131,8 @@ func (m *Model) cause(err error) error {
 		text = fmt.Sprintf("the endpoint answered status=%d, and no error that can be read", request.HTTPStatusCode)
 	}
 	text = storable.Text(strings.Join(strings.Fields(text), " "))
-	if m.config.APIKey != "" {
-		text = strings.ReplaceAll(text, m.config.APIKey, "(key)")
+	if c.APIKey != "" {
+		text = strings.ReplaceAll(text, c.APIKey, "(key)")
 	}
 	if len(text) > maxCause {
 		text = strings.ToValidUTF8(text[:maxCause], "") + "…"

@@ -29,6 +29,9 @@ type contract struct {
 
 // theContract is read once a process; it never changes.
 var theContract = sync.OnceValues(func() (*contract, error) {
+	for _, kind := range []string{"audio/webm", "audio/mp4", "audio/ogg"} {
+		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
+	}
 	// Streams are checked event by event.
 	openapi3filter.RegisterBodyDecoder("text/event-stream", func(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
 		text, err := io.ReadAll(body)

@@ -60,6 +60,8 @@ type Config struct {
 	MaxContent int           // api.MaxContent
 	Models     []string      // that may be chosen; none
 	PageTools  []agent.Tool  // that the page answers, in every turn
+	MaxAudio   int           // bytes of audio to transcribe; 10 MiB
+	AudioTime  time.Duration // that a transcription may take; 30 s
 	Heartbeat  time.Duration // between comments on a silent stream; negative: none; 15 s
 	WriteTime  time.Duration // for one write to a reader; 30 s
 }
@@ -71,6 +73,7 @@ type Server struct {
 	Conversations Conversations
 	Tools         Tools
 	Attachments   Attachments // nil: there are none
+	Transcriber   Transcriber // nil: there is none
 	Callers       Callers
 	Ready         func(context.Context) error
 	Keys          http.Handler // the public halves of the keys that chatcore signs with
@@ -145,6 +148,7 @@ func (s *Server) mount(user *echo.Group) {
 	user.DELETE("/attachments/:id", s.withAttachments(s.deleteAttachment), s.authorize)
 	user.PUT("/attachments/:id/content", s.withAttachments(s.uploadAttachment), s.authorize)
 	user.GET("/attachments/:id/content", s.withAttachments(s.attachmentContent), s.authorize)
+	user.POST("/transcriptions", s.transcribe, s.authorize)
 	user.POST("/chatkit-sessions", s.createSession, s.authorize)
 	user.DELETE("/chatkit-sessions/:session_id", s.deleteSession, s.authorize)
 }
@@ -152,6 +156,12 @@ func (s *Server) mount(user *echo.Group) {
 func (c Config) withDefaults() Config {
 	if c.MaxContent == 0 {
 		c.MaxContent = api.MaxContent
+	}
+	if c.MaxAudio == 0 {
+		c.MaxAudio = api.MaxAudio
+	}
+	if c.AudioTime == 0 {
+		c.AudioTime = 30 * time.Second
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = 15 * time.Second
