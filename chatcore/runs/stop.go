@@ -22,12 +22,15 @@ func (m *Manager) Stop(ctx context.Context, userID string, runID int64) error {
 	return m.known(ctx, userID, runID, m.store.AskToStop)
 }
 
-// PageLeft is told when the page that showed a run went away: unless it comes back in time, the run is stopped.
+// PageLeft is told when the page that showed a run went away: unless it comes back in time, the run is stopped. The end of
+// one that has ended meanwhile did not reach it.
 func (m *Manager) PageLeft(ctx context.Context, userID string, runID int64) error {
-	if m.config.Finish {
-		return nil
+	if !m.config.Finish {
+		if err := m.known(ctx, userID, runID, m.store.PageLeft); err != nil {
+			return err
+		}
 	}
-	return m.known(ctx, userID, runID, m.store.PageLeft)
+	return m.store.EndSeen(ctx, userID, runID, false)
 }
 
 // known changes a run's lease. store.ErrNotFound says that there is no such run; one that has ended is fine.

@@ -185,6 +185,13 @@ var _ = Describe("A request that is sent again", func() {
 		Expect(list).To(HaveLen(2))
 	})
 
+	It("joins a turn that has ended when its page had left before it had the end", func(ctx SpecContext) {
+		one := chat(ctx, `{"content": "Yes", "resend_guard": "g"}`, "").object(http.StatusOK)
+		left := alice.path(run(int64(one["message_id"].(float64))) + "/reader-left")
+		Expect(alice.call(ctx, http.MethodPost, left, "").StatusCode).To(Equal(http.StatusNoContent))
+		Expect(chat(ctx, `{"content": "Yes", "resend_guard": "g"}`, "").object(http.StatusOK)).To(Equal(one))
+	})
+
 	It("is a new one with the same guard once the end was seen", func(ctx SpecContext) {
 		one := chat(ctx, `{"content": "Yes", "resend_guard": "g"}`, "").object(http.StatusOK)
 		Eventually(ctx, func() any {

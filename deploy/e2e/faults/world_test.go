@@ -88,7 +88,8 @@ func (w *world) ambiguous(s *said) bool {
 }
 
 // unlucky says that a message may have been stored twice for another reason: the turn's end had reached an adapter, which
-// was killed before it reached the page.
+// was killed before it reached the page. No word from the adapter to chatcore would end this: the end must count as seen
+// before the page has it, for who then says "yes" twice wants two answers, and a killed adapter takes no word back.
 func (w *world) unlucky(ctx context.Context, s *said) bool {
 	return s.last.After(s.first) && w.killed.near(s.first, s.last) && len(rows(ctx, `
 		SELECT a.id::text FROM messages q JOIN messages a ON a.user_id = q.user_id AND a.reply_to = q.id
