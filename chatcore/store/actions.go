@@ -158,7 +158,24 @@ func (s *Store) refuseAction(ctx context.Context, tx *ownerdb.Tx, action NewActi
 	if action.RecordID != 0 && errors.Is(err, ErrBusy) {
 		return nil
 	}
-	return err
+	if action.RecordID != 0 || err != nil {
+		return err
+	}
+	return refuseWaiting(ctx, tx, action.UserID, action.ConversationID)
+}
+
+// refuseWaiting returns ErrBusy while a turn waits: its answer goes on when it was told what it waits for.
+func refuseWaiting(ctx context.Context, tx *ownerdb.Tx, userID string, conversationID int64) error {
+	var waits bool
+	err := tx.Get(ctx, &waits, `
+		SELECT EXISTS (SELECT 1 FROM messages WHERE user_id = $1 AND conversation_id = $2 AND state = 'waiting')`, userID, conversationID)
+	if err != nil {
+		return fmt.Errorf("looking for a turn that waits: %w", err)
+	}
+	if waits {
+		return ErrBusy
+	}
+	return nil
 }
 
 func (s *Store) insertAction(ctx context.Context, tx *ownerdb.Tx, action NewAction) (actionRow, error) {

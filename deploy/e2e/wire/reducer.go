@@ -19,6 +19,13 @@ func (t *Thread) Fold(events []Object) error {
 	return nil
 }
 
+// FoldAnswer applies the answer to a sync action: the item that it updated, or one that it made.
+func (t *Thread) FoldAnswer(answer Object) {
+	if item, ok := answer["updated_item"].(Object); ok {
+		t.put(item)
+	}
+}
+
 func (t *Thread) apply(event Object) error {
 	switch event["type"] {
 	case "thread.created", "thread.updated":
