@@ -19,6 +19,7 @@ type Problem struct {
 	Title      string        `json:"title"`
 	Detail     string        `json:"detail"`
 	Field      string        `json:"field"`
+	Limit      int           `json:"limit"`  // of a field that is too long: the most characters it may have
 	Reason     string        `json:"reason"` // of a conversation that takes nothing more: its moderator's words
 	RequestID  string        `json:"request_id"`
 	RetryAfter time.Duration `json:"-"` // from the header; 0 when there is none

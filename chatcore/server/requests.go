@@ -78,7 +78,9 @@ func checkText(field, text string, maxChars int) error {
 	case strings.ContainsRune(text, 0):
 		return invalid(field, field+" must not contain the character U+0000.")
 	case utf8.RuneCountInString(text) > maxChars:
-		return invalid(field, fmt.Sprintf("%s may have at most %d characters.", field, maxChars))
+		tooLong := invalid(field, fmt.Sprintf("%s may have at most %d characters.", field, maxChars))
+		tooLong.Limit = maxChars
+		return tooLong
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type Problem struct {
 	Title      string        // the status's phrase when empty
 	Detail     string        // a sentence for the caller
 	Field      string        // what of the request is wrong, where one thing is
+	Limit      int           // the most characters that the field may have, where it has more; 0: that is not it
 	Reason     string        // why somebody wants it so, in their own words
 	RequestID  string        // the request's when empty
 	RetryAfter time.Duration // sent as Retry-After in whole seconds, when positive
@@ -46,6 +47,7 @@ type wireProblem struct {
 	Detail    string `json:"detail,omitempty"`
 	Code      string `json:"code"`
 	Field     string `json:"field,omitempty"`
+	Limit     int    `json:"limit,omitempty"`
 	Reason    string `json:"reason,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
 }
@@ -100,9 +102,9 @@ func (p Problem) encode() []byte {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(wireProblem{ // strings and an int: this cannot fail
+	_ = encoder.Encode(wireProblem{ // strings and ints: this cannot fail
 		Type: "about:blank", Title: p.Title, Status: p.Status, Detail: p.Detail,
-		Code: p.Code, Field: p.Field, Reason: p.Reason, RequestID: p.RequestID,
+		Code: p.Code, Field: p.Field, Limit: p.Limit, Reason: p.Reason, RequestID: p.RequestID,
 	})
 	return body.Bytes()
 }
