@@ -20,7 +20,7 @@ import (
 
 // serve wires the adapter and runs it until ctx ends.
 func serve(ctx context.Context, conf config, log *slog.Logger) error {
-	words, err := present.English()
+	languages, err := present.NewLanguages()
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	}
 	users := tokens.NewVerifier(tokens.Options{Log: log}, conf.Users.Source())
 	options := server.Options{
-		Chat: chat, Users: users, Words: words, Log: log, Clock: time.Now,
+		Chat: chat, Users: users, Languages: languages, Log: log, Clock: time.Now,
 		Ready: serving.Checks(log, serving.Check{Name: "the users' keys", Do: func(ctx context.Context) error {
 			return conf.Users.Ready(ctx, users)
 		}}),

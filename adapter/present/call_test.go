@@ -14,13 +14,7 @@ import (
 	"taskpilot/chatcore/api"
 )
 
-func english() *present.Words {
-	words, err := present.English()
-	if err != nil {
-		panic(err)
-	}
-	return words
-}
+func english() *present.Words { return languages().For("en") }
 
 func executed(tool, result string) api.ToolCall {
 	return api.ToolCall{Tool: tool, Status: api.CallExecuted, Result: json.RawMessage(result), Parameters: json.RawMessage(`{}`)}

@@ -2,8 +2,6 @@ package present
 
 import (
 	"golang.org/x/text/feature/plural"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 	"golang.org/x/text/message/catalog"
 )
 
@@ -59,6 +57,7 @@ const (
 	skipped         key = "failed.skipped"
 	failedOther     key = "failed.other"
 	toolDone        key = "tool.done"
+	quoted          key = "quoted"
 
 	doingAdd      key = "doing.add_task"
 	doingList     key = "doing.list_tasks"
@@ -79,6 +78,7 @@ const (
 	threadClosed  key = "error.thread_closed"
 	threadReason  key = "error.thread_reason"
 	refused       key = "error.refused"
+	tooLong       key = "error.too_long"
 	tooMany       key = "error.too_many"
 	away          key = "error.away"
 	cut           key = "error.cut"
@@ -95,7 +95,7 @@ const (
 	noSuchTool    key = "error.unknown_tool_choice"
 )
 
-// english is complete: every other language falls back to it.
+// english is complete: every other language falls back to it. A word more needs a line here and one in german.go.
 func english() map[key]catalog.Message {
 	return map[key]catalog.Message{
 		taskCreated:   catalog.String("✓ Task created: %[1]s"),
@@ -166,6 +166,7 @@ func english() map[key]catalog.Message {
 		threadClosed:  catalog.String("This conversation is closed. Please start a new one."),
 		threadReason:  catalog.String("Reason: %[1]s"),
 		refused:       catalog.String("That message could not be accepted. %[1]s"),
+		tooLong:       catalog.String("That message is too long: it can have at most %[1]d characters. Nothing was sent."),
 		tooMany:       catalog.String("That was too much at once. Please wait a moment and try again."),
 		away:          catalog.String("The assistant can't be reached right now. Please try again in a moment."),
 		cut:           catalog.String("The connection to the assistant broke. The answer may still come: reload in a moment to see it."),
@@ -180,16 +181,7 @@ func english() map[key]catalog.Message {
 		notHeard:      catalog.String("Your recording can't be turned into text right now. Please try again in a moment, or type your message."),
 		unknownModel:  catalog.String("That model isn't available here. Please choose another one. Nothing was sent."),
 		noSuchTool:    catalog.String("That tool isn't available here. Please choose another one. Nothing was sent."),
-	}
-}
 
-// newPrinter gives the words in a language.
-func newPrinter(tag language.Tag) (*message.Printer, error) {
-	builder := catalog.NewBuilder(catalog.Fallback(language.English))
-	for key, words := range english() {
-		if err := builder.Set(language.English, string(key), words); err != nil {
-			return nil, err
-		}
+		quoted: catalog.String("“%[1]s”"),
 	}
-	return message.NewPrinter(tag, message.Catalog(builder)), nil
 }

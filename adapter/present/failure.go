@@ -49,7 +49,7 @@ func (w *Words) ambiguous(said failure) string {
 	var named []string
 	for _, candidate := range said.Candidates {
 		if title := plain(candidate.Title); title != "" && len(named) < maxCandidates {
-			named = append(named, "“"+inMarkdown(clipped(title, maxNamed))+"”")
+			named = append(named, w.say(quoted, inMarkdown(clipped(title, maxNamed))))
 		}
 	}
 	name := inMarkdown(clipped(plain(said.Name), maxNamed))

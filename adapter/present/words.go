@@ -1,7 +1,6 @@
 package present
 
 import (
-	"fmt"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -11,22 +10,30 @@ import (
 )
 
 // Words says things in one language. It keeps nothing and may be used by many at once.
-type Words struct{ printer *message.Printer }
-
-// English says things in English.
-func English() (*Words, error) {
-	printer, err := newPrinter(language.English)
-	if err != nil {
-		return nil, fmt.Errorf("making the English words: %w", err)
-	}
-	return &Words{printer}, nil
+type Words struct {
+	tag     language.Tag
+	printer *message.Printer
+	known   map[key]bool
 }
+
+// Language is the language's tag, such as de.
+func (w *Words) Language() string { return w.tag.String() }
 
 func (w *Words) say(k key, values ...any) string { return w.printer.Sprintf(string(k), values...) }
 
-// Sentence gives the words of a sentence that chatcore said itself: code names it and english is what is stored. No
-// other language is there yet, so it is what is stored.
-func (w *Words) Sentence(_, english string) string { return english }
+// Sentence gives the words of a sentence that chatcore said itself: code names it and stored is what is stored, in
+// English, which is also what is said of a code that is not known here.
+func (w *Words) Sentence(code, stored string) string { return w.coded("said."+key(code), stored) }
+
+// Problem does the same for the detail of a refusal.
+func (w *Words) Problem(code, detail string) string { return w.coded("problem."+key(code), detail) }
+
+func (w *Words) coded(k key, otherwise string) string {
+	if !w.known[k] {
+		return otherwise
+	}
+	return w.say(k)
+}
 
 // RetryPossible follows a failure that was told already and may pass.
 func (w *Words) RetryPossible() string { return w.say(retryPossible) }
@@ -64,6 +71,9 @@ func (w *Words) inactive(k key, why string) string {
 
 // Refused says that a message was not taken, and why, in chatcore's words.
 func (w *Words) Refused(why string) string { return strings.TrimSpace(w.say(refused, why)) }
+
+// TooLong says that a message was not taken, and how many characters it may have.
+func (w *Words) TooLong(limit int) string { return w.say(tooLong, limit) }
 
 // TooMany says to wait.
 func (w *Words) TooMany() string { return w.say(tooMany) }

@@ -57,10 +57,10 @@ func newAdapter() *adapter {
 	a := &adapter{chat: newChatAPI(), issuer: newKeys(), keys: newKeys()}
 	a.jwks = httptest.NewServer(a.issuer)
 	DeferCleanup(a.jwks.Close)
-	words, err := present.English()
+	languages, err := present.NewLanguages()
 	Expect(err).NotTo(HaveOccurred())
 	a.options = server.Options{
-		Words: words, Log: slog.New(slog.NewTextHandler(GinkgoWriter, nil)), Clock: time.Now, Keys: a.keys,
+		Languages: languages, Log: slog.New(slog.NewTextHandler(GinkgoWriter, nil)), Clock: time.Now, Keys: a.keys,
 		Ready: func(context.Context) error { return nil }, Origins: []string{"https://app.example"}, Patience: 5 * time.Second,
 	}
 	return a

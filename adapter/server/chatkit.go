@@ -26,7 +26,7 @@ func (s *Server) chatkit(c echo.Context) error {
 	case undecided:
 		return refusal(whoErr)
 	case request.Streams() && s.tooMuch(who, request):
-		return s.endStream(c, chatkit.Error{Message: s.options.Words.TooMany(), AllowRetry: true})
+		return s.endStream(c, chatkit.Error{Message: s.words.TooMany(), AllowRetry: true})
 	case request.Streams():
 		return s.answerStream(c, who, request, guard(c.Request().Header.Get(frameHeader), request, body))
 	default:

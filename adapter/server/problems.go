@@ -28,6 +28,8 @@ func (s *Server) refuse(err error, c echo.Context) {
 	default:
 		problem = serving.Problem{Code: "internal", Detail: "Something went wrong on our side.", Cause: err}
 	}
+	problem.Detail = s.words.Problem(problem.Code, problem.Detail)
+	s.spoken(c)
 	serving.WriteProblem(c.Response(), c.Request(), problem)
 }
 
@@ -87,7 +89,7 @@ func (s *Server) problem(who tokens.Identity, err error) error {
 		return notFound()
 	}
 	if !errors.As(err, &problem) {
-		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: s.options.Words.Away(), Cause: err}
+		return serving.Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", Detail: s.words.Away(), Cause: err}
 	}
 	if words, ok := s.inactive(problem); ok {
 		return serving.Problem{Status: problem.Status, Code: problem.Code, Detail: words, Reason: problem.Reason, Cause: err}
@@ -101,14 +103,14 @@ func (s *Server) problem(who tokens.Identity, err error) error {
 			RetryAfter: problem.RetryAfter, Cause: err,
 		}
 	case http.StatusServiceUnavailable:
-		return serving.Problem{Status: problem.Status, Code: "unavailable", Detail: s.options.Words.Away(), RetryAfter: problem.RetryAfter, Cause: err}
+		return serving.Problem{Status: problem.Status, Code: "unavailable", Detail: s.words.Away(), RetryAfter: problem.RetryAfter, Cause: err}
 	}
-	return serving.Problem{Status: http.StatusBadGateway, Code: "bad_gateway", Detail: s.options.Words.Away(), Cause: err}
+	return serving.Problem{Status: http.StatusBadGateway, Code: "bad_gateway", Detail: s.words.Away(), Cause: err}
 }
 
 // errorEvent is the same for a stream: what the page shows, word for word, and whether trying again makes sense.
 func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
-	words := s.options.Words
+	words := s.words
 	if _, ok := s.refusedCaller(who, err); ok {
 		return chatkit.Error{Message: words.SignInAgain()}
 	}
@@ -136,15 +138,15 @@ func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
 func (s *Server) inactive(problem *api.Problem) (message string, ok bool) {
 	switch problem.Code {
 	case "conversation_locked":
-		return s.options.Words.ThreadLocked(problem.Reason), true
+		return s.words.ThreadLocked(problem.Reason), true
 	case "conversation_closed":
-		return s.options.Words.ThreadClosed(problem.Reason), true
+		return s.words.ThreadClosed(problem.Reason), true
 	}
 	return "", false
 }
 
 func (s *Server) problemEvent(problem *api.Problem) chatkit.Error {
-	words := s.options.Words
+	words := s.words
 	if message, ok := s.inactive(problem); ok {
 		return chatkit.Error{Message: message}
 	}
@@ -166,11 +168,14 @@ func (s *Server) problemEvent(problem *api.Problem) chatkit.Error {
 func (s *Server) refused(problem *api.Problem) string {
 	switch problem.Code {
 	case "unknown_model":
-		return s.options.Words.UnknownModel()
+		return s.words.UnknownModel()
 	case "unknown_tool_choice":
-		return s.options.Words.UnknownTool()
+		return s.words.UnknownTool()
 	}
-	return s.options.Words.Refused(problem.Detail)
+	if (problem.Field == "content" || problem.Field == "parts") && problem.Limit > 0 {
+		return s.words.TooLong(problem.Limit)
+	}
+	return s.words.Refused(problem.Detail)
 }
 
 // Reasons of our own for the end of a stream.

@@ -43,13 +43,13 @@ type Verifier interface {
 
 // Options of a Server. Zero times and sizes take the default beside them.
 type Options struct {
-	Chat  Chat
-	Users Verifier // tokens of users
-	Words *present.Words
-	Log   *slog.Logger
-	Clock func() time.Time
-	Ready func(context.Context) error
-	Page  http.Handler // everything that is no route of the API; nil: 404
+	Chat      Chat
+	Users     Verifier           // tokens of users
+	Languages *present.Languages // that pages are answered in
+	Log       *slog.Logger
+	Clock     func() time.Time
+	Ready     func(context.Context) error
+	Page      http.Handler // everything that is no route of the API; nil: 404
 
 	Keys           *tokens.Keys  // signs session secrets; nil: there are no sessions
 	SessionTimeout time.Duration // 1 h
@@ -75,11 +75,13 @@ type Options struct {
 // Server answers ChatKit pages. Make one with New.
 type Server struct {
 	options    Options
+	words      *present.Words // of the one language that this Server speaks
 	translator translate.Translator
+	speaking   map[*present.Words]*Server // the same Server in each language: they share everything else
 	sessions   sessions
 	origins    []string
 	goodbye    chan struct{}
-	close      sync.Once
+	close      func()
 }
 
 // New makes a Server.
@@ -99,20 +101,26 @@ func New(options Options) *Server {
 		}
 	}
 	s := &Server{
-		options: options, translator: translate.New(options.Words), goodbye: make(chan struct{}),
+		options: options, goodbye: make(chan struct{}), speaking: map[*present.Words]*Server{},
 		origins: append(slices.Clone(options.Origins), chatKitOrigin),
 	}
+	s.close = sync.OnceFunc(func() { close(s.goodbye) })
 	if options.PublicURL != nil {
 		s.origins = append(s.origins, options.PublicURL.Scheme+"://"+options.PublicURL.Host)
 	}
 	if options.Keys != nil {
 		s.sessions = newSessions(options.Keys, options.Clock)
 	}
-	return s
+	for _, words := range options.Languages.All() {
+		same := *s
+		same.words, same.translator = words, translate.New(words)
+		s.speaking[words] = &same
+	}
+	return s.speaking[options.Languages.For("")]
 }
 
 // Closing tells open streams to say goodbye. It is for the beginning of a shutdown.
-func (s *Server) Closing() { s.close.Do(func() { close(s.goodbye) }) }
+func (s *Server) Closing() { s.close() }
 
 // goingDown says that a shutdown has begun.
 func (s *Server) goingDown() bool {
@@ -129,14 +137,14 @@ func (s *Server) Handler() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
-	e.HTTPErrorHandler = s.refuse
+	e.HTTPErrorHandler = func(err error, c echo.Context) { s.in(c.Request()).refuse(err, c) }
 	for _, path := range []string{"/api/v1/chatkit", "/chatkit"} {
-		s.route(e, http.MethodPost, path, s.chatkit)
-		s.route(e, http.MethodGet, path+"/threads/:thread_id/events", s.follow)
-		s.route(e, http.MethodPost, path+"/threads/:thread_id/cancel", s.cancel)
+		s.route(e, http.MethodPost, path, (*Server).chatkit)
+		s.route(e, http.MethodGet, path+"/threads/:thread_id/events", (*Server).follow)
+		s.route(e, http.MethodPost, path+"/threads/:thread_id/cancel", (*Server).cancel)
 	}
 	for _, path := range []string{"/api/v1/chatkit/sessions", "/api/chatkit/sessions"} {
-		s.route(e, http.MethodPost, path, s.createSession)
+		s.route(e, http.MethodPost, path, (*Server).createSession)
 	}
 	if s.options.Keys != nil {
 		e.GET("/.well-known/jwks.json", echo.WrapHandler(s.options.Keys))
@@ -161,9 +169,9 @@ func (s *Server) enabled(next echo.HandlerFunc) echo.HandlerFunc {
 	return next
 }
 
-// route serves a path to pages, with one method.
-func (s *Server) route(e *echo.Echo, method, path string, handler echo.HandlerFunc) {
-	e.Any(path, s.enabled(s.crossOrigin(method, only(method, s.calm(handler)))))
+// route serves a path to pages, with one method, in their language.
+func (s *Server) route(e *echo.Echo, method, path string, handler func(*Server, echo.Context) error) {
+	e.Any(path, s.enabled(s.crossOrigin(method, only(method, s.calm(s.speak(handler))))))
 }
 
 // only refuses every other method.

@@ -29,7 +29,7 @@ func (s *Server) answerStream(c echo.Context, who tokens.Identity, request chatk
 	case chatkit.CustomAction:
 		return s.actStreamed(c, who, r.ActionParams)
 	default:
-		return s.endStream(c, chatkit.Error{Message: s.options.Words.Unsupported(request.RequestType())})
+		return s.endStream(c, chatkit.Error{Message: s.words.Unsupported(request.RequestType())})
 	}
 }
 
@@ -45,7 +45,7 @@ func (s *Server) failStream(c echo.Context, who tokens.Identity, err error) erro
 // unsupported words what a message has that is not passed on yet: it is refused, not lost in silence. Empty: nothing.
 func (s *Server) unsupported(input chatkit.UserInput) string {
 	if len(input.Attachments) > 0 {
-		return s.options.Words.NoAttachments()
+		return s.words.NoAttachments()
 	}
 	return ""
 }

@@ -62,7 +62,7 @@ func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit
 		return s.transcribe(ctx, who, r)
 	default:
 		return nil, serving.Problem{
-			Status: http.StatusNotImplemented, Code: "not_supported", Detail: s.options.Words.Unsupported(request.RequestType()),
+			Status: http.StatusNotImplemented, Code: "not_supported", Detail: s.words.Unsupported(request.RequestType()),
 		}
 	}
 }

@@ -19,8 +19,9 @@ func TestStreamIsHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := play(t)
 		page := newThread()
+		language := rapid.SampledFrom([]string{"en", "de"}).Draw(t, "language")
 		for i := range rapid.IntRange(1, 5).Draw(t, "turns") {
-			stream := fresh(t).NewStream(p.next(i == 0))
+			stream := speaking(t, language).NewStream(p.next(i == 0))
 			for _, body := range p.live {
 				for _, event := range stream.Event(overTheWire(t, body)) {
 					if err := page.read(event); err != nil {
@@ -38,7 +39,7 @@ func TestStreamIsHistory(t *testing.T) {
 		kept := history{messages: p.stored, actions: p.actions, most: rapid.IntRange(1, 5).Draw(t, "messages a page")}
 		for limit := 1; limit <= len(live)+1; limit++ {
 			for _, order := range []string{chatkit.Ascending, chatkit.Descending} {
-				listed, err := kept.itemsList(fresh(t), p.conversation.ID, limit, order)
+				listed, err := kept.itemsList(speaking(t, language), p.conversation.ID, limit, order)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -86,12 +87,15 @@ func TestUnfinishedAnswer(t *testing.T) {
 
 type fataler interface{ Fatal(...any) }
 
-func fresh(t fataler) translate.Translator {
-	words, err := present.English()
+func fresh(t fataler) translate.Translator { return speaking(t, "en") }
+
+// speaking is what another adapter gives a reader of a language.
+func speaking(t fataler, language string) translate.Translator {
+	languages, err := present.NewLanguages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return translate.New(words)
+	return translate.New(languages.For(language))
 }
 
 func encode(t fataler, v any) string {

@@ -138,7 +138,7 @@ var _ = Describe("What a message carries", Ordered, func() {
 		},
 		Entry("of the text", func(input wire.Object) {
 			input["content"] = []any{wire.Object{"type": "input_text", "text": fmt.Sprintf("%03000d", 0)}, wire.Object{"type": "input_tag", "id": "1", "text": fmt.Sprintf("%02001d", 0)}}
-		}, "at most 5000 characters"),
+		}, "at most 5,000 characters"),
 		Entry("of the quote", func(input wire.Object) { input["quoted_text"] = fmt.Sprintf("%05001d", 0) }, "quoted_text may have at most 5000 characters"),
 		Entry("of a tag", func(input wire.Object) {
 			input["content"].([]any)[1].(wire.Object)["data"] = wire.Object{"x": fmt.Sprintf("%020000d", 0)}
