@@ -157,6 +157,17 @@ var _ = Describe("A request", func() {
 		Entry("a negative size", `{"type":"attachments.create","params":{"name":"a","size":-1,"mime_type":"x"}}`, "params.size", "at least 0"),
 	)
 
+	DescribeTable("tells its type before it is whole", func(beginning, kind string) {
+		Expect(chatkit.TypeOf([]byte(beginning))).To(Equal(kind))
+	},
+		Entry("first", `{"type":"input.transcribe","params":{"audio_base64":"AAA`, "input.transcribe"),
+		Entry("behind what is whole", `{"metadata":{"type":"x"},"type":"threads.list","par`, "threads.list"),
+		Entry("not behind what is not", `{"params":{"audio_base64":"AAA`, ""),
+		Entry("last", `{"params":{"type":"x"},"type":"input.transcribe"}`, "input.transcribe"),
+		Entry("not when it is cut", `{"type":"input.tr`, ""), Entry("not when it is no text", `{"type":1}`, ""),
+		Entry("not when there is none", `{}`, ""), Entry("not in a list", `["type"]`, ""), Entry("not in nothing", ``, ""),
+	)
+
 	It("may write a limit as any whole number", func() {
 		for _, limit := range []string{"5", "5.0", "0.5e1"} {
 			request, err := chatkit.ParseRequest(body("threads.list", `{"limit":`+limit+`}`))
@@ -193,6 +204,7 @@ func FuzzParseRequest(f *testing.F) {
 	}
 	f.Add([]byte(`{"type":"items.list","params":{"thread_id":"","limit":1e400}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		chatkit.TypeOf(raw[:len(raw)/2])
 		request, err := chatkit.ParseRequest(raw)
 		if err != nil {
 			var refused *chatkit.RequestError
