@@ -24,7 +24,8 @@ func Ends(b Body) bool {
 }
 
 type (
-	// RunStarted opens every stream.
+	// RunStarted opens every stream. When it is read again later, the conversation's MessageCount and UpdatedAt are those of
+	// that time: nobody writes down how they stood before.
 	RunStarted struct {
 		RunID        int64        `json:"run_id"`
 		Conversation Conversation `json:"conversation"`
