@@ -23,10 +23,12 @@ var errAway = errors.New("the database is away")
 type memory struct {
 	mu        sync.Mutex
 	failing   map[string]int // by method: how many more times; below zero: always
+	unheard   int            // how many more times Accept does its work, and says that it failed
 	err       error          // what it fails with
 	next      int64
 	turn      store.StoredTurn
 	gone      bool // the conversation was deleted
+	left      bool // a turn is there whose page left, until Accept was asked once
 	ends      []store.TurnEnd
 	accepted  []store.NewTurn
 	renewed   [][]store.Leased
@@ -58,7 +60,11 @@ func (m *memory) Accept(_ context.Context, turn store.NewTurn) (store.Turn, erro
 	defer m.mu.Unlock()
 	m.accepted = append(m.accepted, turn)
 	if err := m.fail("Accept"); err != nil {
-		return store.Turn{}, err
+		return store.Turn{UserID: turn.UserID, RunID: m.id()}, err
+	}
+	if m.left {
+		m.left = false
+		return store.Turn{}, &store.PageLeftError{RunID: m.turn.RunID}
 	}
 	m.turn = store.StoredTurn{
 		Answer: api.Message{ID: m.id(), Role: api.RoleAssistant, State: api.StateRunning, ToolCalls: []api.ToolCall{}},
@@ -69,6 +75,10 @@ func (m *memory) Accept(_ context.Context, turn store.NewTurn) (store.Turn, erro
 		OwnerURL: turn.OwnerURL,
 	}
 	m.turn.RunID = m.turn.Answer.ID
+	if m.unheard > 0 {
+		m.unheard--
+		return m.turn.Turn, m.err
+	}
 	return m.turn.Turn, nil
 }
 

@@ -187,10 +187,7 @@ func (m *Manager) isStored(ctx context.Context, turn store.Turn) bool {
 
 // accept stores the turn. A turn there whose page left is stopped first.
 func (m *Manager) accept(ctx context.Context, request Request) (store.Turn, error) {
-	turn, err := m.store.Accept(ctx, m.newTurn(request))
-	if ownerdb.IsAway(err) && turn.RunID != 0 && m.isStored(ctx, turn) {
-		return turn, nil
-	}
+	turn, err := m.acceptSurely(ctx, request)
 	var left *store.PageLeftError
 	if !errors.As(err, &left) {
 		return turn, err
@@ -198,7 +195,16 @@ func (m *Manager) accept(ctx context.Context, request Request) (store.Turn, erro
 	if err := m.MakeWay(ctx, request.Caller.UserID, left.RunID); err != nil {
 		return turn, fmt.Errorf("stopping the turn before: %w", err)
 	}
-	return m.store.Accept(ctx, m.newTurn(request))
+	return m.acceptSurely(ctx, request)
+}
+
+// acceptSurely stores the turn, and finds out whether it did when nobody said so.
+func (m *Manager) acceptSurely(ctx context.Context, request Request) (store.Turn, error) {
+	turn, err := m.store.Accept(ctx, m.newTurn(request))
+	if ownerdb.IsAway(err) && turn.RunID != 0 && m.isStored(ctx, turn) {
+		return turn, nil
+	}
+	return turn, err
 }
 
 func (m *Manager) newTurn(request Request) store.NewTurn {

@@ -126,6 +126,50 @@ var _ = Describe("A run", func() {
 		Expect(last(events).(api.RunFailed).Code).To(Equal(agent.CodeInternal))
 	})
 
+	Context("whose commit had no answer", func() {
+		var s *memory
+
+		BeforeEach(func() {
+			s = newMemory()
+			s.err = context.DeadlineExceeded
+		})
+
+		It("is begun when it was stored, as soon as that is known", func(ctx SpecContext) {
+			s.unheard, s.failing["LoadTurn"] = 1, 1
+			m := newManager(s, speaks)
+			Expect(last(read(ctx, m, start(ctx, m), runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+			Expect(s.accepted).To(HaveLen(1))
+		})
+
+		It("is begun, too, when it had to wait for the end of the one before", func(ctx SpecContext) {
+			s.left, s.unheard = true, 1
+			s.turn.UserID, s.turn.RunID, s.turn.Answer.State = "alice", 7, api.StateStopped
+			m := newManager(s, speaks)
+			Expect(last(read(ctx, m, start(ctx, m), runs.Beginning))).To(BeAssignableToTypeOf(api.RunCompleted{}))
+			Expect(s.accepted).To(HaveLen(2))
+		})
+
+		It("is refused when it was not stored", func(ctx SpecContext) {
+			s.failing["Accept"] = 1
+			m := newManager(s, speaks)
+			_, err := m.Start(ctx, request)
+			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(m.AtWork()).To(BeZero())
+			m.Close(ctx)
+		})
+
+		It("is refused when nobody knows before its caller goes, and is ended by whoever takes it over", func(ctx SpecContext) {
+			s.unheard, s.failing["LoadTurn"] = 1, -1
+			m := newManager(s, speaks)
+			patient, leave := context.WithTimeout(ctx, 600*time.Millisecond)
+			defer leave()
+			_, err := m.Start(patient, request)
+			Expect(err).To(MatchError(context.DeadlineExceeded))
+			Expect(m.AtWork()).To(BeZero())
+			Expect(s.turn.Answer.State).To(Equal(api.StateRunning))
+		})
+	})
+
 	It("is not begun when nothing was accepted", func(ctx SpecContext) {
 		s := newMemory()
 		s.failing["Accept"], s.err = 1, store.ErrBusy

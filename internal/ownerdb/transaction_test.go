@@ -2,6 +2,7 @@ package ownerdb_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -13,6 +14,23 @@ import (
 	"taskpilot/deploy/postgres/pgtest"
 	"taskpilot/internal/ownerdb"
 )
+
+// overdue is a context whose time is over when a spec says so.
+type overdue struct {
+	context.Context
+	over chan struct{}
+}
+
+func (o overdue) Done() <-chan struct{} { return o.over }
+
+func (o overdue) Err() error {
+	select {
+	case <-o.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
 
 var _ = Describe("A transaction", func() {
 	var (
@@ -57,6 +75,24 @@ var _ = Describe("A transaction", func() {
 			return nil
 		})
 		Expect(err).To(MatchError(ContainSubstring("committing")))
+		Expect(titles(ctx, db, alice)).To(BeEmpty())
+	})
+
+	It("whose time is over before it is committed says so, and not that it was done already", func(ctx SpecContext) {
+		hurried := overdue{Context: ctx, over: make(chan struct{})}
+		err := db.As(hurried, alice, func(tx *ownerdb.Tx) error {
+			_, err := tx.Exec(ctx, insertTask, alice, 1, "never")
+			Expect(err).NotTo(HaveOccurred())
+			close(hurried.over)
+			Eventually(ctx, func() error {
+				_, err := tx.Exec(ctx, `UPDATE tasks SET title = 'late' WHERE user_id = $1`, alice)
+				return err
+			}).Should(MatchError(sql.ErrTxDone), "it is rolled back at once")
+			return nil
+		})
+		Expect(err).To(MatchError(context.DeadlineExceeded))
+		Expect(err).NotTo(MatchError(sql.ErrTxDone))
+		Expect(ownerdb.IsAway(err)).To(BeTrue())
 		Expect(titles(ctx, db, alice)).To(BeEmpty())
 	})
 
