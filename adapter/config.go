@@ -19,6 +19,8 @@ type config struct {
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
 	PublicURL   string `env:"PUBLIC_URL"`     // where pages reach the adapter
 	DevIssuer   string `env:"DEV_ISSUER_URL"` // lets the page sign demo users in; never in production
+	// PageComposer is what the page offers where messages are written, if chatcore takes it: attachments, dictation.
+	PageComposer []string `env:"PAGE_COMPOSER"`
 
 	ChatURL     string `env:"CHAT_API_URL"`
 	ChatToken   string `env:"CHAT_API_TOKEN" secret:"file"` // only without signing keys
@@ -35,6 +37,12 @@ type config struct {
 	MaxAudio       int      `env:"TRANSCRIPTION_MAX_BYTES" envDefault:"10485760"`
 	ReloadWait     seconds  `env:"RELOAD_WAIT" envDefault:"8"` // 0 switches it off
 }
+
+// What PAGE_COMPOSER may name.
+const (
+	pageAttachments = "attachments"
+	pageDictation   = "dictation"
+)
 
 // seconds is a time that is written as a number of seconds, or as 500ms, 1m and the like.
 type seconds time.Duration
@@ -85,6 +93,11 @@ func (c config) faults() error {
 		all = append(all, fmt.Errorf("CHATKIT_SESSION_TIMEOUT must be between 1 and %d seconds", maxSession))
 	}
 	all = append(all, settings.Positive("TRANSCRIPTION_MAX_BYTES", c.MaxAudio))
+	for _, feature := range c.PageComposer {
+		if feature != pageAttachments && feature != pageDictation {
+			all = append(all, fmt.Errorf("PAGE_COMPOSER may name %s and %s, not %q", pageAttachments, pageDictation, feature))
+		}
+	}
 	if c.ReloadWait > maxReloadWait {
 		all = append(all, fmt.Errorf("RELOAD_WAIT must be between 0 and %d seconds", maxReloadWait/seconds(time.Second)))
 	}

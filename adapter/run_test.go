@@ -25,10 +25,10 @@ func complete(more ...string) []string {
 var _ = Describe("The configuration", func() {
 	It("names every fault at once, and no address in full", func() {
 		_, err := readConfig([]string{
-			"ADDR=8000", "CHAT_API_URL=ftp://user:secret@host", "PUBLIC_URL=x", "CHATKIT_SESSION_TIMEOUT=0", "CHATKIT_HEARTBEAT=-1", "RELOAD_WAIT=31",
+			"ADDR=8000", "CHAT_API_URL=ftp://user:secret@host", "PUBLIC_URL=x", "CHATKIT_SESSION_TIMEOUT=0", "CHATKIT_HEARTBEAT=-1", "RELOAD_WAIT=31", "PAGE_COMPOSER=attachments,video",
 			"CHATKIT_DOMAIN_ALLOWLIST=https://ok.example,https://bad.example/,*",
 		})
-		for _, part := range []string{"ADDR", "CHAT_API_URL", "PUBLIC_URL", "CHATKIT_SESSION_TIMEOUT", "CHATKIT_HEARTBEAT cannot be read", "RELOAD_WAIT must be between 0 and 30", "https://bad.example/", `"*"`,
+		for _, part := range []string{"ADDR", "CHAT_API_URL", "PUBLIC_URL", "CHATKIT_SESSION_TIMEOUT", "CHATKIT_HEARTBEAT cannot be read", "RELOAD_WAIT must be between 0 and 30", `"video"`, "https://bad.example/", `"*"`,
 			"AUTH_JWKS_URL or AUTH_HS256_SECRET"} {
 			Expect(err).To(MatchError(ContainSubstring(part)))
 		}

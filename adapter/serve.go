@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,10 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		ReloadWait: time.Duration(conf.ReloadWait), MaxAudio: conf.MaxAudio,
 		Addresses: conf.Limits.Addresses(time.Now), Requests: conf.Limits.Users(time.Now), Turns: conf.Limits.Turns(time.Now),
 	}
-	page := web.Config{Protocol: "/api/v1/chatkit", DevIssuer: conf.DevIssuer}
+	page := web.Config{
+		Protocol: "/api/v1/chatkit", DevIssuer: conf.DevIssuer,
+		Attachments: slices.Contains(conf.PageComposer, pageAttachments), Dictation: slices.Contains(conf.PageComposer, pageDictation),
+	}
 	if err := page.Validate(); err != nil {
 		return fmt.Errorf("making the page: %w", err)
 	}

@@ -24,7 +24,7 @@ var _ = Describe("The handler", func() {
 	var handler http.Handler
 
 	BeforeEach(func() {
-		handler = web.Handler(web.Config{Protocol: "/api/v1/chatkit", DevIssuer: "http://127.0.0.1:8003/"})
+		handler = web.Handler(web.Config{Protocol: "/api/v1/chatkit", DevIssuer: "http://127.0.0.1:8003/", Dictation: true})
 	})
 
 	get := func(path string, headers ...string) *http.Response {
@@ -75,14 +75,16 @@ var _ = Describe("The handler", func() {
 	It("tells the page where the protocol and the issuer are", func() {
 		var told map[string]any
 		Expect(json.Unmarshal([]byte(body(get("/config.json"))), &told)).To(Succeed())
-		Expect(told).To(Equal(map[string]any{"protocol": "/api/v1/chatkit", "issuer": "http://127.0.0.1:8003"}))
+		Expect(told).To(Equal(map[string]any{
+			"protocol": "/api/v1/chatkit", "issuer": "http://127.0.0.1:8003", "attachments": false, "dictation": true,
+		}))
 	})
 
 	Context("when there is no development issuer", func() {
 		It("says so, and lets the page reach only its own origin", func() {
 			handler = web.Handler(web.Config{Protocol: "/chatkit"})
 			response := get("/config.json")
-			Expect(body(response)).To(MatchJSON(`{"protocol": "/chatkit", "issuer": null}`))
+			Expect(body(response)).To(MatchJSON(`{"protocol": "/chatkit", "issuer": null, "attachments": false, "dictation": false}`))
 			Expect(response.Header.Get("Content-Security-Policy")).To(ContainSubstring("connect-src 'self';"))
 		})
 	})

@@ -13,6 +13,8 @@ import (
 type Config struct {
 	Protocol  string // where ChatKit's protocol is answered, as the page sees it: a path ("/api/v1/chatkit") or an address
 	DevIssuer string // base address of a development token issuer, where a name is enough to sign in; empty: none
+	// Whether the page offers files and dictation: only where the chat service behind the protocol takes them.
+	Attachments, Dictation bool
 }
 
 // Validate says what is wrong with a configuration. Handler takes only one that has nothing wrong.
@@ -69,9 +71,11 @@ func Handler(config Config) http.Handler {
 // json is what config.js reads. An absent issuer is null.
 func (c Config) json() []byte {
 	told := struct {
-		Protocol string  `json:"protocol"`
-		Issuer   *string `json:"issuer"`
-	}{Protocol: c.Protocol}
+		Protocol    string  `json:"protocol"`
+		Issuer      *string `json:"issuer"`
+		Attachments bool    `json:"attachments"`
+		Dictation   bool    `json:"dictation"`
+	}{Protocol: c.Protocol, Attachments: c.Attachments, Dictation: c.Dictation}
 	if c.DevIssuer != "" {
 		base := strings.TrimRight(c.DevIssuer, "/")
 		told.Issuer = &base

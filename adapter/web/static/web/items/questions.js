@@ -7,7 +7,7 @@ import { icon } from '../view/icons.js';
 let forms = 0; // for names: radios of two forms must not be one group
 
 export class QuestionsView {
-  node = h('div', { class: 'item' });
+  node = h('div', { class: 'item', tabindex: '-1' });
   #context;
   #drawn = null;
 
@@ -17,7 +17,9 @@ export class QuestionsView {
     const key = JSON.stringify([item.status, item.inputs]);
     if (key === this.#drawn) return; // what was written so far stays
     this.#drawn = key;
+    const held = this.node.contains(this.node.getRootNode().activeElement);
     this.node.replaceChildren(item.status === 'pending' ? form(item, this.#context) : answers(item, this.#context.words));
+    if (held) this.node.focus(); // whoever has answered goes on from here
   }
 }
 
@@ -25,10 +27,10 @@ function form(item, { words, commands }) {
   const prefix = `q${++forms}-`;
   const { inputs = [] } = item;
   const send = async (input) => {
-    if (node.inert) return;
-    node.inert = true;
+    if (node.hasAttribute('aria-busy')) return;
+    node.setAttribute('aria-busy', 'true');
     if (await commands.answer(item, input) === false) commands.fail(new Error('a turn is at work'), words.errors.busy);
-    node.inert = false;
+    node.removeAttribute('aria-busy');
   };
   const skip = () => send({ status: 'skipped', answers: Object.fromEntries(inputs.map(({ id }) => [id, { values: [], skipped: true }])) });
   const node = h('form', { class: 'questions', on: { submit: (event) => {

@@ -43,12 +43,17 @@ export function chatView(config, identity, signOut) {
 
 function options(config, identity) {
   return {
-    api: { url: config.protocol, domainKey: 'local', fetch: identity.fetch },
+    api: { url: config.protocol, domainKey: 'local', fetch: identity.fetch, uploadStrategy: { type: 'two_phase' } },
     frameTitle: 'taskpilot',
     initialThread: threadInAddress(),
     theme: { colorScheme: scheme() },
     startScreen: { greeting: identity.name ? `What’s on your list, ${identity.name}?` : 'What’s on your list?', prompts },
-    composer: { placeholder: 'Add, find, finish or change a task…' },
+    composer: {
+      placeholder: 'Add, find, finish or change a task…',
+      attachments: { enabled: config.attachments },
+      dictation: { enabled: config.dictation },
+    },
+    threadItemActions: { feedback: true, retry: true },
     thread: { autoScroll: true },
     history: { enabled: true, showDelete: true, showRename: true },
   };

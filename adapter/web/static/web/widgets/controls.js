@@ -48,9 +48,9 @@ function radios(component, drawing) {
 }
 
 /** What fields to write or choose in have in common. */
-function field({ name, placeholder, required, disabled, block, pill }, drawing) {
+function field({ name, key, placeholder, required, disabled, block, pill }, drawing) {
   return { class: `w-input${block ? ' wide' : ''}${pill ? ' pill' : ''}`, id: drawing.fieldId(name), name, placeholder, required,
-    'aria-label': placeholder ?? name, disabled: disabled === true };
+    'data-key': key, 'aria-label': placeholder ?? name, disabled: disabled === true };
 }
 
 /** A control's action runs when it is changed. It shows the change itself, so by default it shows no waiting. */

@@ -25,12 +25,16 @@ function put(into, [name, ...rest], value) {
 
 const words = 'input:not([type=checkbox], [type=radio])[name], textarea[name]';
 
-/** What somebody has written below a node, by the fields' names. Choices are left out: the server has those, or will. */
+/** What somebody has written below a node, by the fields' names and keys. Choices are left out: the server has those, or will. */
 export function draftsIn(node) {
-  return new Map([...node.querySelectorAll(words)].filter((field) => field.value !== field.defaultValue).map(({ name, value }) => [name, value]));
+  return new Map([...node.querySelectorAll(words)].filter((field) => field.value !== field.defaultValue).map((field) => [whose(field), field.value]));
 }
 
-/** Writes it into fields of the same names. */
+/** Writes it into the same fields. A server that gives a field another key wants it empty. */
 export function putDrafts(node, drafts) {
-  for (const field of node.querySelectorAll(words)) if (drafts.has(field.name)) field.value = drafts.get(field.name);
+  for (const field of node.querySelectorAll(words)) if (drafts.has(whose(field))) field.value = drafts.get(whose(field));
+}
+
+function whose(field) {
+  return JSON.stringify([field.name, field.dataset.key]);
 }

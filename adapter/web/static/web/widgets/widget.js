@@ -56,18 +56,17 @@ class Drawing {
 
   /**
    * Runs the action of a node, with the fields in `scope`: its form, if it is in one. `auto` is where it is shown that this takes time, unless the
-   * action says: on the node ("self"), on the whole widget, which can't be used meanwhile ("container"), or nowhere ("none").
-   * A second press in the meantime does nothing.
+   * action says: on the node ("self"), on the whole widget, in which nothing else can be done meanwhile ("container"), or
+   * nowhere ("none"). A second press in the meantime does nothing. What has the focus keeps it.
    */
   run(action, node, auto, scope = node.closest('form')) {
-    if (!action?.type || this.#working.has(node)) return;
+    if (!action?.type || this.#working.has(node) || this.#root.hasAttribute('data-busy')) return;
     const { loadingBehavior = 'auto' } = action;
     const shown = { self: node, container: this.#root }[loadingBehavior === 'auto' ? auto : loadingBehavior];
     const waits = (waiting) => {
       if (waiting) this.#working.add(node); else this.#working.delete(node);
       shown?.toggleAttribute('data-busy', waiting);
       shown?.setAttribute('aria-busy', String(waiting));
-      if (shown === this.#root) this.#root.inert = waiting;
     };
     waits(true);
     // A key of the action's own payload wins over a field of that name.
