@@ -140,7 +140,7 @@ func (s *Server) actAtOnce(ctx context.Context, who tokens.Identity, asked chatk
 	case err != nil:
 		return nil, s.problem(who, err)
 	case done.failedForNow():
-		return nil, serving.Problem{Status: http.StatusBadGateway, Code: "action_failed", Detail: s.options.Words.Failed(done.record)}
+		return nil, serving.Problem{Status: http.StatusBadGateway, Code: "action_failed", Detail: s.words.Failed(done.record)}
 	}
 	return chatkit.ActionAnswer{UpdatedItem: done.item}, nil
 }

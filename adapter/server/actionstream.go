@@ -32,7 +32,7 @@ func (s *Server) actStreamed(c echo.Context, who tokens.Identity, asked chatkit.
 	case errors.As(err, &problem) && !out.opened:
 		return problem
 	case errors.As(err, &problem):
-		return out.say(chatkit.Error{Message: s.options.Words.Refused(problem.Detail)})
+		return out.say(chatkit.Error{Message: s.words.Refused(problem.Detail)})
 	case errors.Is(err, errNoWidget):
 		return out.say(chatkit.Error{})
 	}
@@ -85,9 +85,9 @@ func (s *Server) actionEvents(asked chatkit.ActionParams, done acted) []chatkit.
 	}
 	switch {
 	case done.failedForNow():
-		events = append(events, chatkit.Error{Message: s.options.Words.Failed(done.record), AllowRetry: true})
+		events = append(events, chatkit.Error{Message: s.words.Failed(done.record), AllowRetry: true})
 	case done.record.Status == "failed":
-		events = append(events, chatkit.Notice{Level: "warning", Message: s.options.Words.Failed(done.record)})
+		events = append(events, chatkit.Notice{Level: "warning", Message: s.words.Failed(done.record)})
 	}
 	return events
 }

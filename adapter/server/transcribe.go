@@ -44,7 +44,7 @@ func (s *Server) transcribe(ctx context.Context, who tokens.Identity, r chatkit.
 
 // transcriptionProblem says in the reader's words why a recording has no text.
 func (s *Server) transcriptionProblem(who tokens.Identity, err error) error {
-	words := s.options.Words
+	words := s.words
 	if errors.Is(err, context.DeadlineExceeded) {
 		return serving.Problem{Status: http.StatusGatewayTimeout, Code: "transcription_timeout", Detail: words.TranscriptionSlow(), Cause: err}
 	}
