@@ -95,8 +95,8 @@ func (s *Store) beginAction(ctx context.Context, tx *ownerdb.Tx, action NewActio
 	if err != nil || before.Joined {
 		return before, err
 	}
-	if conversation.Status != "active" {
-		return StoredAction{}, &NotActiveError{Status: conversation.Status, Reason: conversation.StatusReason.String}
+	if err := conversation.active(); err != nil {
+		return StoredAction{}, err
 	}
 	var clicked *Clicked
 	if action.RecordID != 0 {

@@ -83,8 +83,8 @@ func (s *Store) goOn(ctx context.Context, tx *ownerdb.Tx, input NewInput, conver
 	if err != nil {
 		return err
 	}
-	if conversation.Status != "active" {
-		return &NotActiveError{Status: conversation.Status, Reason: conversation.StatusReason.String}
+	if err := conversation.active(); err != nil {
+		return err
 	}
 	if err := refuseCrowd(ctx, tx, NewTurn{UserID: input.UserID, MaxTurns: input.MaxTurns}); err != nil {
 		return err
