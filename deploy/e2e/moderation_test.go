@@ -30,6 +30,8 @@ var _ = Describe("A thread that a moderator ends", func() {
 		path := "/conversations/" + strings.TrimPrefix(id, "thr_")
 		asked := thread.Items[0]["id"]
 
+		addTea := wire.Object{"type": "task.add", "payload": wire.Object{"title": "Tea"}}
+
 		By("not being anybody's with a page")
 		patch := wire.Object{"status": status, "reason": "Be kind."}
 		var problem, changed wire.Object
@@ -50,6 +52,7 @@ var _ = Describe("A thread that a moderator ends", func() {
 		for kind, params := range map[string]wire.Object{
 			"threads.add_user_message": wire.Say(id, "Hello?"),
 			"threads.retry_after_item": {"thread_id": id, "item_id": asked},
+			"threads.custom_action":    {"thread_id": id, "action": addTea},
 		} {
 			events, err := page.Stream(ctx, kind, params)
 			Expect(err).NotTo(HaveOccurred())
@@ -57,11 +60,17 @@ var _ = Describe("A thread that a moderator ends", func() {
 				"type": "error", "code": "custom", "allow_retry": false, "message": sentence + " Reason: Be kind.",
 			}}), kind)
 		}
-		_, err = page.Call(ctx, "threads.update", wire.Object{"thread_id": id, "title": "Mine"})
-		var refused *wire.StatusError
-		Expect(errors.As(err, &refused)).To(BeTrue())
-		Expect(refused.Status).To(Equal(http.StatusConflict))
-		Expect(refused.Body).To(HaveKeyWithValue("code", "conversation_"+status))
+		for kind, params := range map[string]wire.Object{
+			"threads.update":             {"thread_id": id, "title": "Mine"},
+			"threads.sync_custom_action": {"thread_id": id, "action": addTea},
+		} {
+			_, err = page.Call(ctx, kind, params)
+			var refused *wire.StatusError
+			Expect(errors.As(err, &refused)).To(BeTrue(), "%s: %v", kind, err)
+			Expect(refused.Status).To(Equal(http.StatusConflict), kind)
+			Expect(refused.Body).To(And(HaveKeyWithValue("code", "conversation_"+status), HaveKeyWithValue("detail", sentence+" Reason: Be kind.")), kind)
+		}
+		Expect(tasksOf(ctx, user)).To(HaveLen(1))
 
 		By("being read and deleted as before")
 		Expect(history(ctx, page, id, 2)).To(Equal(thread.Items))
