@@ -3,6 +3,7 @@ package translate
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"taskpilot/adapter/chatkit"
 	"taskpilot/chatcore/api"
@@ -62,17 +63,33 @@ func (s *Stream) Event(body api.Body) []chatkit.Event {
 	return nil
 }
 
-// aside passes on what is beside the answer and stored nowhere.
+// aside passes on what is beside the answer and stored nowhere. An agent or a tool words it: levels and icons that ChatKit
+// does not know are left out.
 func aside(body api.Body) []chatkit.Event {
 	switch e := body.(type) {
 	case api.Notice:
-		return one(chatkit.Notice{Level: e.Level, Message: e.Message, Title: e.Title})
+		return one(chatkit.Notice{Level: level(e.Level), Message: e.Message, Title: e.Title})
 	case api.Effect:
 		return one(chatkit.ClientEffect{Name: e.Name, Data: e.Data})
 	case api.Progress:
-		return one(chatkit.ProgressUpdate{Text: e.Text, Icon: e.Icon})
+		return one(chatkit.ProgressUpdate{Text: e.Text, Icon: icon(e.Icon)})
 	}
 	return nil
+}
+
+func level(said string) string {
+	switch said {
+	case "warning", "danger":
+		return said
+	}
+	return "info"
+}
+
+func icon(named string) string {
+	if slices.Contains(chatkit.Icons(), named) || strings.HasPrefix(named, chatkit.LucidePrefix) {
+		return named
+	}
+	return ""
 }
 
 func one(e chatkit.Event) []chatkit.Event { return []chatkit.Event{e} }
