@@ -90,7 +90,7 @@ var _ = Describe("Sentences about a stream", func() {
 		w := english()
 		for _, sentence := range []string{
 			w.RetryPossible(), w.ThreadGone(), w.ItemGone(), w.ClickGone(), w.ClickBusy(), w.TurnAtWork(), w.ThreadLocked("Spam."), w.ThreadClosed(""), w.Refused("Because."), w.TooMany(), w.Away(),
-			w.Cut(), w.GoingDown(), w.SignInAgain(), w.Internal(), w.Unsupported("threads.retry_after_item"), w.NoAttachments(), w.UnknownModel(), w.UnknownTool(),
+			w.Cut(), w.GoingDown(), w.SignInAgain(), w.Internal(), w.Unsupported("threads.retry_after_item"), w.UnknownModel(), w.UnknownTool(),
 			w.NoTranscription(), w.NoSpeech(), w.TranscriptionSlow(), w.NotTranscribed(),
 		} {
 			Expect(sentence).To(MatchRegexp(`^[A-Zt].*\.$`)) // a missing one would be its key

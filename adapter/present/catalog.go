@@ -86,7 +86,6 @@ const (
 	signInAgain   key = "error.sign_in_again"
 	internalError key = "error.internal"
 	unsupported   key = "error.not_supported"
-	noAttachments key = "error.no_attachments"
 	noTranscript  key = "error.no_transcription"
 	noSpeech      key = "error.no_audio"
 	slowSpeech    key = "error.transcription_timeout"
@@ -174,7 +173,6 @@ func english() map[key]catalog.Message {
 		signInAgain:   catalog.String("You are not signed in any more. Please sign in again."),
 		internalError: catalog.String("Something went wrong on our side. Please try again."),
 		unsupported:   catalog.String("%[1]s is not supported yet."),
-		noAttachments: catalog.String("Attachments are not supported yet. Nothing was sent."),
 		noTranscript:  catalog.String("Speech can't be turned into text here. Please type your message."),
 		noSpeech:      catalog.String("That recording could not be understood. Please record it again, or type your message."),
 		slowSpeech:    catalog.String("Turning your recording into text took too long. Please try a shorter one, or type your message."),

@@ -76,7 +76,6 @@ func german() map[key]catalog.Message {
 		signInAgain:   catalog.String("Du bist nicht mehr angemeldet. Bitte melde dich wieder an."),
 		internalError: catalog.String("Bei uns ist etwas schiefgegangen. Bitte versuch es noch einmal."),
 		unsupported:   catalog.String("%[1]s wird noch nicht unterstützt."),
-		noAttachments: catalog.String("Anhänge werden noch nicht unterstützt. Es wurde nichts gesendet."),
 		unknownModel:  catalog.String("Dieses Modell gibt es hier nicht. Bitte wähle ein anderes. Es wurde nichts gesendet."),
 		noSuchTool:    catalog.String("Dieses Werkzeug gibt es hier nicht. Bitte wähle ein anderes. Es wurde nichts gesendet."),
 

@@ -96,9 +96,6 @@ func (w *Words) Internal() string { return w.say(internalError) }
 // Unsupported names a request that cannot be answered yet.
 func (w *Words) Unsupported(request string) string { return w.say(unsupported, request) }
 
-// NoAttachments says that a message with attachments was not sent.
-func (w *Words) NoAttachments() string { return w.say(noAttachments) }
-
 // NoTranscription says that recordings are not taken here.
 func (w *Words) NoTranscription() string { return w.say(noTranscript) }
 

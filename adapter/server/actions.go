@@ -53,7 +53,7 @@ func (s *Server) act(ctx context.Context, who tokens.Identity, asked chatkit.Act
 	if err != nil {
 		return acted{}, err
 	}
-	return acted{item: s.shown(conversation, clicked, response), record: response.Action.Record}, nil
+	return acted{item: s.shown(ctx, conversation, clicked, response), record: response.Action.Record}, nil
 }
 
 // clicked finds the item that was clicked in, or at least the thread. It is no look of the person's: a page that pressed
@@ -73,7 +73,7 @@ func (s *Server) clicked(ctx context.Context, who tokens.Identity, conversation 
 	case err != nil || item == "":
 		return c, err
 	case ok:
-		c, ok = s.translator.Find(conversation, page, item)
+		c, ok = s.translating(ctx).Find(conversation, page, item)
 	}
 	switch {
 	case !ok:
@@ -108,14 +108,14 @@ func actionKey(asked chatkit.ActionParams, action present.Action) string {
 	return "click:" + hex.EncodeToString(hash.Sum(nil))
 }
 
-func (s *Server) shown(conversation int64, clicked translate.Clicked, response api.ActionResponse) chatkit.Item {
+func (s *Server) shown(ctx context.Context, conversation int64, clicked translate.Clicked, response api.ActionResponse) chatkit.Item {
 	if clicked.Item != nil {
 		if response.Record == nil {
 			return clicked.Item
 		}
-		return s.translator.Refreshed(clicked, *response.Record)
+		return s.translating(ctx).Refreshed(clicked, *response.Record)
 	}
-	for _, item := range s.translator.ItemsOfAction(conversation, response.Action) {
+	for _, item := range s.translating(ctx).ItemsOfAction(conversation, response.Action) {
 		return item
 	}
 	return nil

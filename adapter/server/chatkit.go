@@ -20,6 +20,7 @@ func (s *Server) chatkit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.know(c, who)
 	switch {
 	case request.Streams() && undecided:
 		return s.failStream(c, who, whoErr)

@@ -74,7 +74,7 @@ func (r rating) messageOf(ctx context.Context, id string) (api.Message, error) {
 		return api.Message{}, r.problem(r.who, err)
 	}
 	for _, message := range page.Data {
-		for _, item := range r.translator.Items(r.conversation, message) {
+		for _, item := range r.translating(ctx).Items(r.conversation, message) {
 			r.shown[item.ItemID()] = message
 		}
 	}

@@ -30,9 +30,9 @@ func (s *Server) follow(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	run, following := answer.ID, s.translator.Follow(answer.ID, answer.Steps)
+	run, following := answer.ID, s.translating(page).Follow(answer.ID, answer.Steps)
 	if after.Run != 0 && (after.Run == run || !after.IsEnd()) {
-		run, following = after.Run, s.translator.Resume(after)
+		run, following = after.Run, s.translating(page).Resume(after)
 	}
 	if run == 0 {
 		return c.NoContent(http.StatusNoContent)
@@ -77,6 +77,7 @@ func (s *Server) thread(c echo.Context) (who tokens.Identity, conversation int64
 	if err := s.admit(who); err != nil {
 		return who, 0, err
 	}
+	s.know(c, who)
 	conversation, ok := translate.ParseThreadID(c.Param("thread_id"))
 	if !ok {
 		return who, 0, notFound()

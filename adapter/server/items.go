@@ -18,7 +18,7 @@ func (s *Server) items(ctx context.Context, who tokens.Identity, thread string, 
 	if !ok {
 		return t, p, notFound()
 	}
-	window, ok := s.translator.NewWindow(conversation, paging)
+	window, ok := s.translating(ctx).NewWindow(conversation, paging)
 	if !ok {
 		return t, p, notFound()
 	}
@@ -40,7 +40,7 @@ func (s *Server) items(ctx context.Context, who tokens.Identity, thread string, 
 		}
 		window.Add(page)
 		if window.Full() || !page.HasMore || page.After == "" || page.After == ask.After {
-			return s.translator.Thread(page.Conversation), window.Page(), nil
+			return s.translating(ctx).Thread(page.Conversation), window.Page(), nil
 		}
 		ask.After, ask.Wait = page.After, 0
 	}

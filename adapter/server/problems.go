@@ -97,7 +97,8 @@ func (s *Server) problem(who tokens.Identity, err error) error {
 	switch problem.Status {
 	case http.StatusNotFound:
 		return notFound()
-	case http.StatusBadRequest, http.StatusConflict, http.StatusTooManyRequests:
+	case http.StatusBadRequest, http.StatusConflict, http.StatusTooManyRequests, http.StatusRequestEntityTooLarge,
+		http.StatusUnsupportedMediaType, http.StatusNotImplemented:
 		return serving.Problem{
 			Status: problem.Status, Code: problem.Code, Detail: problem.Detail, Field: problem.Field,
 			RetryAfter: problem.RetryAfter, Cause: err,
@@ -157,7 +158,7 @@ func (s *Server) problemEvent(problem *api.Problem) chatkit.Error {
 		return chatkit.Error{Message: words.TurnAtWork()}
 	case http.StatusTooManyRequests:
 		return chatkit.Error{Message: words.TooMany(), AllowRetry: true}
-	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusNotImplemented:
 		return chatkit.Error{Message: s.refused(problem)}
 	default:
 		return chatkit.Error{Message: words.Away(), AllowRetry: true}

@@ -34,6 +34,7 @@ type Chat interface {
 	GiveFeedback(ctx context.Context, who tokens.Identity, message int64, kind string) error
 	Transcribe(ctx context.Context, who tokens.Identity, audio []byte, mediaType string) (api.Transcription, error)
 	OpenSession(ctx context.Context, who tokens.Identity, lifetime time.Duration) (api.Session, error)
+	Files
 }
 
 // Verifier says who is calling. Its errors are tokens.ErrInvalid and tokens.ErrKeysUnavailable.
@@ -142,7 +143,9 @@ func (s *Server) Handler() http.Handler {
 		s.route(e, http.MethodPost, path, (*Server).chatkit)
 		s.route(e, http.MethodGet, path+"/threads/:thread_id/events", (*Server).follow)
 		s.route(e, http.MethodPost, path+"/threads/:thread_id/cancel", (*Server).cancel)
+		s.route(e, http.MethodPost, path+"/attachments", (*Server).addAttachment)
 	}
+	s.routeFiles(e)
 	for _, path := range []string{"/api/v1/chatkit/sessions", "/api/chatkit/sessions"} {
 		s.route(e, http.MethodPost, path, (*Server).createSession)
 	}
@@ -172,6 +175,20 @@ func (s *Server) enabled(next echo.HandlerFunc) echo.HandlerFunc {
 // route serves a path to pages, with one method, in their language.
 func (s *Server) route(e *echo.Echo, method, path string, handler func(*Server, echo.Context) error) {
 	e.Any(path, s.enabled(s.crossOrigin(method, only(method, s.calm(s.speak(handler))))))
+}
+
+// routeFiles serves the addresses of attachments.
+func (s *Server) routeFiles(e *echo.Echo) {
+	const methods = "GET, PUT, POST"
+	e.Any(filesPath+"/:permit", s.enabled(s.crossOrigin(methods, func(c echo.Context) error {
+		switch c.Request().Method {
+		case http.MethodGet:
+			return s.calm(s.download)(c) // what a person uploaded has no language
+		case http.MethodPut, http.MethodPost:
+			return s.calm(s.speak((*Server).upload))(c)
+		}
+		return only(methods, nil)(c)
+	})))
 }
 
 // only refuses every other method.

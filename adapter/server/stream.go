@@ -42,14 +42,6 @@ func (s *Server) failStream(c echo.Context, who tokens.Identity, err error) erro
 	return s.endStream(c, s.errorEvent(who, err))
 }
 
-// unsupported words what a message has that is not passed on yet: it is refused, not lost in silence. Empty: nothing.
-func (s *Server) unsupported(input chatkit.UserInput) string {
-	if len(input.Attachments) > 0 {
-		return s.words.NoAttachments()
-	}
-	return ""
-}
-
 // question is what begins a turn.
 type question struct {
 	ask     api.ChatRequest
@@ -66,11 +58,8 @@ func (q question) missing() error {
 
 // say sends what the person said and shows the turn.
 func (s *Server) say(c echo.Context, who tokens.Identity, input chatkit.UserInput, q question) error {
-	if why := s.unsupported(input); why != "" {
-		return s.endStream(c, chatkit.Error{Message: why})
-	}
 	translate.Carry(input, &q.ask)
-	if strings.TrimSpace(translate.Text(input)) == "" {
+	if strings.TrimSpace(translate.Text(input)) == "" && len(input.Attachments) == 0 {
 		return badRequest(&chatkit.RequestError{Field: "params.input.content", Message: "must not be empty"})
 	}
 	return s.turn(c, who, q)
@@ -94,7 +83,8 @@ func (s *Server) sayAgain(c echo.Context, who tokens.Identity, r chatkit.RetryAf
 
 // turn shows a turn from its question to its end.
 func (s *Server) turn(c echo.Context, who tokens.Identity, q question) error {
-	page, stream := c.Request().Context(), s.translator.NewStream(q.opening)
+	page := c.Request().Context()
+	stream := s.translating(page).NewStream(q.opening)
 	arriving := s.pull(page, func(ctx context.Context) iter.Seq2[api.Event, error] { return s.options.Chat.Stream(ctx, who, q.ask) })
 	defer arriving.hangUp()
 	show := &showing{

@@ -54,6 +54,10 @@ func (s *Server) whole(ctx context.Context, who tokens.Identity, request chatkit
 		return s.rename(ctx, who, r)
 	case chatkit.DeleteThread:
 		return s.delete(ctx, who, r)
+	case chatkit.CreateAttachment:
+		return s.createAttachment(ctx, who, r)
+	case chatkit.DeleteAttachment:
+		return s.deleteAttachment(ctx, who, r)
 	case chatkit.ItemFeedback:
 		return s.giveFeedback(ctx, who, r)
 	case chatkit.SyncCustomAction:
@@ -87,7 +91,7 @@ func (s *Server) threads(ctx context.Context, who tokens.Identity, paging chatki
 		}
 		for _, conversation := range page.Data {
 			if !there[conversation.ID] {
-				threads.Data = append(threads.Data, s.translator.Thread(conversation))
+				threads.Data = append(threads.Data, s.translating(ctx).Thread(conversation))
 			}
 			there[conversation.ID] = true
 		}
@@ -113,7 +117,7 @@ func (s *Server) rename(ctx context.Context, who tokens.Identity, r chatkit.Upda
 	if err != nil {
 		return nil, s.problem(who, err)
 	}
-	return s.translator.Thread(renamed), nil
+	return s.translating(ctx).Thread(renamed), nil
 }
 
 func (s *Server) delete(ctx context.Context, who tokens.Identity, r chatkit.DeleteThread) (any, error) {

@@ -18,6 +18,7 @@ func Text(input chatkit.UserInput) string {
 
 // Carry puts what the person said into a request. A plain text goes as one, for chat services that know nothing else.
 func Carry(input chatkit.UserInput, into *api.ChatRequest) {
+	into.Attachments = ParseAttachments(input.Attachments)
 	into.Said = api.Said{QuotedText: input.QuotedText, Model: input.InferenceOptions.Model}
 	if choice := input.InferenceOptions.ToolChoice; choice != nil {
 		into.ToolChoice = choice.ID
@@ -46,6 +47,9 @@ func parts(content []chatkit.UserContent) []api.MessagePart {
 
 // userContent is a message as the person sent it.
 func userContent(m api.Message) []chatkit.UserContent {
+	if len(m.Parts) == 0 && m.Content == "" {
+		return nil // attachments were all that was said
+	}
 	if len(m.Parts) == 0 {
 		return []chatkit.UserContent{chatkit.InputText{Text: m.Content}}
 	}

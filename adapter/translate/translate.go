@@ -19,10 +19,19 @@ type Words interface {
 }
 
 // Translator makes threads and items in one language. It keeps nothing and may be used by many at once.
-type Translator struct{ words Words }
+type Translator struct {
+	words    Words
+	previews Previews // nil: images have no addresses
+}
 
 // New makes a Translator.
-func New(words Words) Translator { return Translator{words} }
+func New(words Words) Translator { return Translator{words: words} }
+
+// With is the translator for whoever may use these addresses.
+func (t Translator) With(previews Previews) Translator {
+	t.previews = previews
+	return t
+}
 
 // Thread is a conversation without its items.
 func (t Translator) Thread(c api.Conversation) chatkit.Thread {
@@ -64,7 +73,7 @@ func (t Translator) ItemsOfAction(conversation int64, action api.Action) []chatk
 func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item {
 	return chatkit.UserMessage{
 		Head:    head(textID(m.ID, m.Position), conversation, m.CreatedAt),
-		Content: userContent(m), QuotedText: m.QuotedText, InferenceOptions: choices(m.Said),
+		Content: userContent(m), Attachments: t.attachments(m.Attachments), QuotedText: m.QuotedText, InferenceOptions: choices(m.Said),
 	}
 }
 

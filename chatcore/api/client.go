@@ -59,6 +59,7 @@ type ClientOptions struct {
 	Accept  time.Duration // 30 s: until a turn is accepted and its stream begins
 	Silence time.Duration // 60 s: the longest a stream may say nothing at all, heartbeats counted
 	Turn    time.Duration // 5 min: a whole turn without a stream
+	File    time.Duration // 10 min: a file on its way, up or down
 
 	Transcription time.Duration // 2 min: of audio
 
@@ -77,6 +78,7 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	orTime(&o.Silence, time.Minute)
 	orTime(&o.Turn, 5*time.Minute)
 	orTime(&o.Transcription, 2*time.Minute)
+	orTime(&o.File, 10*time.Minute)
 	if o.MaxBody <= 0 {
 		o.MaxBody = 32 << 20
 	}
@@ -183,7 +185,7 @@ type call struct {
 	path    string
 	query   url.Values
 	body    any
-	raw     []byte // in place of body, of type rawType
+	raw     io.Reader // in place of body, of type rawType: sent as it comes
 	rawType string
 	accept  string
 	timeout time.Duration
@@ -276,7 +278,7 @@ func (c *Client) send(ctx context.Context, call call) (*http.Response, error) {
 func (c call) content() (io.Reader, error) {
 	switch {
 	case c.raw != nil:
-		return bytes.NewReader(c.raw), nil
+		return c.raw, nil
 	case c.body == nil:
 		return nil, nil
 	}

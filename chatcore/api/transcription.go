@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"mime"
 	"net/http"
@@ -25,5 +26,5 @@ type Transcription struct {
 // Transcribe gives the words in audio, whose media type is such as audio/webm;codecs=opus.
 func (c *Client) Transcribe(ctx context.Context, who Caller, audio []byte, mediaType string) (Transcription, error) {
 	return jsonCall[Transcription](ctx, c, call{
-		who: who, method: http.MethodPost, path: "/transcriptions", raw: audio, rawType: mediaType, timeout: c.options.Transcription})
+		who: who, method: http.MethodPost, path: "/transcriptions", raw: bytes.NewReader(audio), rawType: mediaType, timeout: c.options.Transcription})
 }

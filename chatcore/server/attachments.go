@@ -53,12 +53,10 @@ func (s *Server) withAttachments(do echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) createAttachment(c echo.Context) error {
 	ctx, user := c.Request().Context(), callerOf(c).UserID
 	if serving.IsForm(c.Request()) {
-		file, err := serving.FormFile(c.Request(), s.uploaded(c))
+		body := s.uploaded(c)
+		made, err := s.addAttachment(ctx, user, c.Request(), body)
 		if err != nil {
-			return err
-		}
-		made, err := s.Attachments.Add(ctx, user, file.Name, file.Type, file.Content)
-		if err != nil {
+			serving.Drain(body, s.Attachments.MaxBytes())
 			return err
 		}
 		return c.JSON(http.StatusCreated, made)
@@ -74,14 +72,25 @@ func (s *Server) createAttachment(c echo.Context) error {
 	return c.JSON(http.StatusCreated, made)
 }
 
+// addAttachment takes a form's file.
+func (s *Server) addAttachment(ctx context.Context, user string, request *http.Request, body io.Reader) (api.Attachment, error) {
+	file, err := serving.FormFile(request, body)
+	if err != nil {
+		return api.Attachment{}, err
+	}
+	return s.Attachments.Add(ctx, user, file.Name, file.Type, file.Content)
+}
+
 // uploadAttachment takes an attachment's bytes.
 func (s *Server) uploadAttachment(c echo.Context) error {
 	n, err := number(c, "id")
 	if err != nil {
 		return err
 	}
-	stored, err := s.Attachments.Upload(c.Request().Context(), callerOf(c).UserID, n, s.uploaded(c))
+	body := s.uploaded(c)
+	stored, err := s.Attachments.Upload(c.Request().Context(), callerOf(c).UserID, n, body)
 	if err != nil {
+		serving.Drain(body, s.Attachments.MaxBytes())
 		return err
 	}
 	return c.JSON(http.StatusOK, stored)

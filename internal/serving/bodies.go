@@ -46,3 +46,9 @@ func (w patientWriter) Write(p []byte) (int, error) {
 	_ = w.control.SetWriteDeadline(time.Now().Add(w.silence)) // as above
 	return w.writer.Write(p)
 }
+
+// Drain reads what is left of a body, at most limit bytes: whoever is still sending would take an answer and a closed
+// connection for a network that broke, and never read why.
+func Drain(body io.Reader, limit int64) {
+	_, _ = io.CopyN(io.Discard, body, limit) // an error is its end
+}

@@ -19,6 +19,7 @@ type Keys struct {
 	alg       jwa.SignatureAlgorithm
 	public    []publicKey
 	published []byte
+	permits   [][]byte // secrets of permits, one for each key
 }
 
 // LoadKeys reads a private JWKS. Every key must be private and of a kind that is used here (Ed25519, P-256, RSA of at least
@@ -69,6 +70,18 @@ func newKeys(set, public jwk.Set) (*Keys, error) {
 	keys := &Keys{signingID: first.KeyID(), alg: alg, public: usable(public)}
 	if err := first.Raw(&keys.signing); err != nil {
 		return nil, errors.New("key 1: it cannot be used")
+	}
+	for i := range set.Len() {
+		key, _ := set.Key(i)
+		var private any
+		if err := key.Raw(&private); err != nil {
+			return nil, fmt.Errorf("key %d: it cannot be used", i+1)
+		}
+		secret, err := permitSecret(private)
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", i+1, err)
+		}
+		keys.permits = append(keys.permits, secret)
 	}
 	var err error
 	if keys.published, err = json.Marshal(public); err != nil {
