@@ -119,6 +119,11 @@ func (a *adapter) send(ctx context.Context, method, path, body string, headers .
 			request.Header.Del(headers[i])
 		}
 	}
+	return sent(request)
+}
+
+func sent(request *http.Request) *http.Response {
+	GinkgoHelper()
 	response, err := http.DefaultTransport.RoundTrip(request)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(response.Body.Close)

@@ -18,6 +18,7 @@ type chatAPI struct {
 	*httptest.Server
 	mu      sync.Mutex
 	answers map[string]http.HandlerFunc
+	raws    map[string]http.HandlerFunc
 	asked   []asked
 }
 
@@ -25,15 +26,22 @@ type chatAPI struct {
 type asked struct{ route, query, auth, body, last, key string }
 
 func newChatAPI() *chatAPI {
-	fake := &chatAPI{answers: map[string]http.HandlerFunc{}}
+	fake := &chatAPI{answers: map[string]http.HandlerFunc{}, raws: map[string]http.HandlerFunc{}}
 	fake.Server = httptest.NewServer(http.HandlerFunc(fake.serve))
 	DeferCleanup(fake.Close)
 	return fake
 }
 
 func (f *chatAPI) serve(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
 	route := r.Method + " " + r.URL.EscapedPath()
+	f.mu.Lock()
+	raw := f.raws[route]
+	f.mu.Unlock()
+	if raw != nil {
+		raw(w, r)
+		return
+	}
+	body, _ := io.ReadAll(r.Body)
 	f.mu.Lock()
 	f.asked = append(f.asked, asked{route, r.URL.RawQuery, r.Header.Get("Authorization"), string(body), r.Header.Get("Last-Event-ID"), r.Header.Get("Idempotency-Key")})
 	answer := f.answers[route]
@@ -49,6 +57,13 @@ func (f *chatAPI) on(route string, answer http.HandlerFunc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.answers[route] = answer
+}
+
+// raw answers a route whose body the handler reads itself.
+func (f *chatAPI) raw(route string, answer http.HandlerFunc) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.raws[route] = answer
 }
 
 func (f *chatAPI) requests() []asked {

@@ -131,15 +131,6 @@ var _ = Describe("A streamed request", func() {
 		Expect(all[len(all)-1]).To(HaveKeyWithValue("allow_retry", true))
 	})
 
-	DescribeTable("with what is not passed on yet is refused in words", func(ctx SpecContext, more, message string) {
-		told, retry := oneError(a.post(ctx, `{"type":"threads.create","params":{"input":{"content":[{"type":"input_text","text":"hi"}],`+more+`}}}`))
-		Expect(told).To(ContainSubstring(message))
-		Expect(retry).To(BeFalse())
-		Expect(a.chat.requests()).To(BeEmpty())
-	},
-		Entry(nil, `"attachments":["atc_1"]`, "Attachments are not supported yet"),
-	)
-
 	It("passes on what a message carries, and shows it as it came back", func(ctx SpecContext) {
 		const content = `[{"type":"input_text","text":"Finish "},{"type":"input_tag","id":"t1","text":"@milk","data":{"id":12345678901234567890},"group":"tasks","interactive":true},{"type":"input_tag","id":"t2","text":" & tea"}]`
 		asked := question()

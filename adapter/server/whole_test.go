@@ -201,15 +201,6 @@ var _ = Describe("A request that is known and not served yet", func() {
 		Entry(nil, "threads.add_structured_input", `{"thread_id":"thr_7","item_id":"i","input":{}}`),
 	)
 
-	DescribeTable("is a 501 problem", func(ctx SpecContext, kind, params string) {
-		response := a.post(ctx, fmt.Sprintf(`{"type":%q,"params":%s}`, kind, params))
-		Expect(response.StatusCode).To(Equal(http.StatusNotImplemented))
-		Expect(object(response)).To(And(HaveKeyWithValue("code", "not_supported"), HaveKeyWithValue("detail", kind+" is not supported yet.")))
-	},
-		Entry(nil, "attachments.create", `{"name":"a","size":1,"mime_type":"text/plain"}`),
-		Entry(nil, "attachments.delete", `{"attachment_id":"a"}`),
-	)
-
 	It("is read first: what is wrong with it is a 400", func(ctx SpecContext) {
 		for _, kind := range []string{"threads.retry_after_item", "items.feedback", "threads.custom_action", "threads.sync_custom_action", "attachments.create",
 			"attachments.delete", "input.transcribe", "threads.add_structured_input", "threads.add_client_tool_output"} {

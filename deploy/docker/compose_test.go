@@ -104,10 +104,22 @@ var _ = Describe("docker-compose.yml", func() {
 	It("mounts each service's own files, for reading", func() {
 		for _, name := range []string{"adapter", "chatcore", "toolserver"} {
 			volumes := project.Services[name].Volumes
-			Expect(volumes).To(HaveLen(1))
 			Expect(volumes[0].Source).To(Equal(name + "-files"))
 			Expect(volumes[0].ReadOnly).To(BeTrue())
 			Expect(slices.Contains(project.VolumeNames(), name+"-files")).To(BeTrue())
+		}
+	})
+
+	It("keeps what people attach in a volume that only chatcore has", func() {
+		recipe, err := os.ReadFile("Dockerfile")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(recipe)).To(ContainSubstring("--chown=65532:65532 /out/attachments /attachments"))
+		Expect(*project.Services["chatcore"].Environment["ATTACHMENTS_URL"]).To(Equal("file:///attachments"))
+		for name, service := range project.Services {
+			mounted := slices.ContainsFunc(service.Volumes, func(v types.ServiceVolumeConfig) bool {
+				return v.Source == "attachments" && v.Target == "/attachments" && !v.ReadOnly
+			})
+			Expect(mounted).To(Equal(name == "chatcore"), name)
 		}
 	})
 

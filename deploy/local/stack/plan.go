@@ -2,6 +2,7 @@ package stack
 
 import (
 	"cmp"
+	"net/url"
 	"strings"
 
 	"taskpilot/deploy/postgres"
@@ -112,6 +113,9 @@ func (p *plan) chatcoreCommand(dsn string) command {
 		"INTERNAL_URL":      p.chatcore.url(),
 		"AUTH_AUDIENCE":     Audience,
 	}
+	if p.options.setting("ATTACHMENTS_URL") == "" {
+		own["ATTACHMENTS_URL"] = (&url.URL{Scheme: "file", Path: p.data.path("attachments")}).String()
+	}
 	if p.offline {
 		own["OPENAI_BASE_URL"] = p.model.url() + "/v1"
 		own["OPENAI_API_KEY"] = "offline"
@@ -127,7 +131,6 @@ func (p *plan) adapterCommand() command {
 	return p.service("adapter", p.adapter, func(s *State, pid int) { s.Adapter.PID = pid }, map[string]string{
 		"SIGNING_KEYS_FILE":        p.keys("adapter"),
 		"CHAT_API_URL":             p.chatcore.url(),
-		"PUBLIC_URL":               p.adapter.url(),
 		"AUTH_AUDIENCE":            Audience,
 		"DEV_ISSUER_URL":           p.issuer.url(),
 		"CHATKIT_DOMAIN_ALLOWLIST": strings.Join(allowed, ","),
