@@ -90,7 +90,8 @@ var coded = regexp.MustCompile(`^(said|problem)\.`)
 // forDevelopers are refusals that say what is wrong with a request's form, in English, or whose detail is worded already.
 var forDevelopers = map[string]bool{
 	"invalid_request": true, "not_json": true, "too_large": true,
-	"not_supported": true, "unavailable": true, "bad_gateway": true,
+	"not_supported": true, "unavailable": true, "bad_gateway": true, "action_failed": true,
+	"transcription_timeout": true, "model_unreachable": true,
 }
 
 var placeholder = regexp.MustCompile(`%\[\d\][a-z]`)

@@ -3,6 +3,7 @@ package translate_test
 import (
 	"bytes"
 	"encoding/json"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,9 +20,8 @@ func TestStreamIsHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := play(t)
 		page := newThread()
-		language := rapid.SampledFrom([]string{"en", "de"}).Draw(t, "language")
 		for i := range rapid.IntRange(1, 5).Draw(t, "turns") {
-			stream := speaking(t, language).NewStream(p.next(i == 0))
+			stream := p.fresh().NewStream(p.next(i == 0))
 			for _, body := range p.live {
 				for _, event := range stream.Event(overTheWire(t, body)) {
 					if err := page.read(event); err != nil {
@@ -39,7 +39,7 @@ func TestStreamIsHistory(t *testing.T) {
 		kept := history{messages: p.stored, actions: p.actions, most: rapid.IntRange(1, 5).Draw(t, "messages a page")}
 		for limit := 1; limit <= len(live)+1; limit++ {
 			for _, order := range []string{chatkit.Ascending, chatkit.Descending} {
-				listed, err := kept.itemsList(speaking(t, language), p.conversation.ID, limit, order)
+				listed, err := kept.itemsList(p.fresh(), p.conversation.ID, limit, order)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -89,9 +89,14 @@ type fataler interface{ Fatal(...any) }
 
 func fresh(t fataler) translate.Translator { return speaking(t, "en") }
 
+// fresh is what another adapter gives this conversation's reader.
+func (p *playing) fresh() translate.Translator { return speaking(p, p.language) }
+
+var spoken = sync.OnceValues(present.NewLanguages)
+
 // speaking is what another adapter gives a reader of a language.
 func speaking(t fataler, language string) translate.Translator {
-	languages, err := present.NewLanguages()
+	languages, err := spoken()
 	if err != nil {
 		t.Fatal(err)
 	}

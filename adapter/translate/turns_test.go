@@ -14,6 +14,7 @@ import (
 // playing makes random turns of one conversation: what is said live, and what is stored of it.
 type playing struct {
 	*rapid.T
+	language     string // of the reader
 	conversation api.Conversation
 	position     int64
 	ids          int64
@@ -25,7 +26,8 @@ type playing struct {
 
 func play(t *rapid.T) *playing {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 123456000, time.UTC)
-	return &playing{T: t, now: now, ids: 1 << 40, conversation: api.Conversation{ID: 77, Title: "New Conversation", Status: "active", CreatedAt: now}}
+	language := rapid.SampledFrom([]string{"en", "de"}).Draw(t, "language")
+	return &playing{T: t, language: language, now: now, ids: 1 << 40, conversation: api.Conversation{ID: 77, Title: "New Conversation", Status: "active", CreatedAt: now}}
 }
 
 func (p *playing) place() (id, position int64, at time.Time) {
