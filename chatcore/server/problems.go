@@ -21,15 +21,8 @@ func (s *Server) refuse(c echo.Context, err error) {
 	if c.Response().Committed {
 		return // a stream has begun; its end says what happened
 	}
-	problem := problemOf(err)
-	if c.Request().Context().Err() != nil {
-		problem = serving.Problem{Status: statusCallerLeft, Code: "caller_left", Cause: err} // nobody reads it but the log
-	}
-	serving.WriteProblem(c.Response(), c.Request(), problem)
+	serving.WriteProblem(c.Response(), c.Request(), problemOf(err))
 }
-
-// statusCallerLeft is what nginx made the custom.
-const statusCallerLeft = 499
 
 func problemOf(err error) serving.Problem {
 	var problem serving.Problem

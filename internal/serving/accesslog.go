@@ -16,7 +16,7 @@ func Standard(log *slog.Logger, next http.Handler) http.Handler {
 
 // AccessLog logs one line for each request when it ends: method, path, status, bytes and duration, and of a problem its
 // code and cause. Bodies, headers and query strings are never logged, and a token in a path is blotted out. Health checks
-// are logged at debug level, server errors at error level.
+// are logged at debug level, server errors at error level; one whose caller had left before is logged as 499.
 func AccessLog(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
@@ -24,20 +24,27 @@ func AccessLog(log *slog.Logger, next http.Handler) http.Handler {
 		note, finished := &note{}, false
 		ctx := context.WithValue(r.Context(), noteKey{}, note)
 		defer func() {
+			status := watched.logged()
+			if status >= http.StatusInternalServerError && r.Context().Err() != nil {
+				status = statusCallerLeft
+			}
 			attrs := []slog.Attr{
 				slog.String("method", cut(r.Method)), slog.String("path", loggedPath(r.URL.Path)),
-				slog.Int("status", watched.logged()), slog.Int64("bytes", watched.bytes),
+				slog.Int("status", status), slog.Int64("bytes", watched.bytes),
 				slog.Int64("duration_us", time.Since(started).Microseconds()),
 			}
 			if !finished {
 				attrs = append(attrs, slog.Bool("aborted", true))
 			}
-			log.LogAttrs(ctx, levelOf(r.URL.Path, watched.status), "request", append(attrs, note.attrs()...)...)
+			log.LogAttrs(ctx, levelOf(r.URL.Path, status), "request", append(attrs, note.attrs()...)...)
 		}()
 		next.ServeHTTP(watched, r.WithContext(ctx))
 		finished = true // and not on its way out with a panic
 	})
 }
+
+// statusCallerLeft is what nginx made the custom.
+const statusCallerLeft = 499
 
 // logged is the status for the log: a handler that wrote nothing has answered 200.
 func (w *recorder) logged() int {

@@ -2,6 +2,7 @@ package serving_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -154,6 +155,21 @@ var _ = Describe("The wrapping of a handler", func() {
 			Expect(body).NotTo(ContainSubstring("db.internal"))
 			Expect(line(ctx, "request")).To(And(HaveKeyWithValue("level", "ERROR"),
 				HaveKeyWithValue("code", "store_away"), HaveKeyWithValue("cause", "dial db.internal")))
+		})
+
+		It("takes no error for the server's whose caller had left", func(ctx SpecContext) {
+			leaving, leave := context.WithCancel(ctx)
+			server := serve(func(w http.ResponseWriter, r *http.Request) {
+				leave()
+				<-r.Context().Done()
+				serving.WriteProblem(w, r, serving.Problem{Status: 503, Code: "store_away", Cause: r.Context().Err()})
+			})
+			request, err := http.NewRequestWithContext(leaving, http.MethodGet, server.URL, nil)
+			Expect(err).NotTo(HaveOccurred())
+			_, err = http.DefaultClient.Do(request)
+			Expect(err).To(MatchError(context.Canceled))
+			Expect(line(ctx, "request")).To(And(HaveKeyWithValue("level", "INFO"), HaveKeyWithValue("status", 499.0),
+				HaveKeyWithValue("code", "store_away"), HaveKeyWithValue("cause", "context canceled")))
 		})
 
 		It("is quiet about health checks", func(ctx SpecContext) {

@@ -92,7 +92,7 @@ func strangeEnds() (broken []string) {
 		}
 		for line := range strings.Lines(replica.Log()) {
 			for _, never := range []string{"panic", "DATA RACE", `"status":500`} {
-				if strings.Contains(line, never) && !strings.Contains(line, "context canceled") { // a caller who had gone
+				if strings.Contains(line, never) {
 					broken = append(broken, brief("%s: %s", replica.Name, strings.TrimSpace(line)))
 				}
 			}
