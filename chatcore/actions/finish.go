@@ -50,12 +50,17 @@ func (a *Actions) call(ctx context.Context, caller agent.Caller, request agent.T
 // its newer state is what the action says.
 func (a *Actions) newer(ctx context.Context, caller agent.Caller, action store.StoredAction, outcome agent.Outcome) *store.Refresh {
 	clicked := action.Clicked
-	switch {
-	case clicked == nil:
+	if clicked == nil {
 		return nil
-	case action.Record.Tool == clicked.Record.Tool && !outcome.Failed:
+	}
+	if action.Record.Tool == clicked.Record.Tool && !outcome.Failed {
 		return &store.Refresh{Result: outcome.Result, Shown: action.Record.Parameters}
-	case a.reads(ctx, caller, clicked.Record.Tool):
+	}
+	tool, ok := a.offered(ctx, caller, clicked.Record.Tool)
+	switch {
+	case !ok:
+		return nil
+	case tool.ReadOnly:
 		again := a.call(ctx, caller, agent.ToolRequest{Key: action.CallKey + ".shown", Tool: clicked.Record.Tool, Arguments: clicked.Shown})
 		if again.Failed {
 			return nil
@@ -68,13 +73,17 @@ func (a *Actions) newer(ctx context.Context, caller agent.Caller, action store.S
 	}
 }
 
-// reads says that a tool changes nothing.
-func (a *Actions) reads(ctx context.Context, caller agent.Caller, name string) bool {
-	offered, err := a.tools.List(ctx, caller)
+// offered gives a tool that the server offers.
+func (a *Actions) offered(ctx context.Context, caller agent.Caller, name string) (agent.Tool, bool) {
+	tools, err := a.tools.List(ctx, caller)
 	if err != nil {
 		a.log.WarnContext(ctx, "it is not known whether a tool only reads", "tool", name, "error", err)
 	}
-	return slices.ContainsFunc(offered, func(tool agent.Tool) bool { return tool.Name == name && tool.ReadOnly })
+	at := slices.IndexFunc(tools, func(tool agent.Tool) bool { return tool.Name == name })
+	if at < 0 {
+		return agent.Tool{}, false
+	}
+	return tools[at], true
 }
 
 // storeTime bounds one transaction.

@@ -28,7 +28,7 @@ func doneBefore(byHand []ByHand, position int64) (before, rest []ByHand) {
 // called, and not all tasks.
 const (
 	maxByHand     = 20
-	maxByHandJSON = 1500 // bytes
+	maxByHandJSON = 600 // bytes
 )
 
 // noteOfHand tells the model what the person did without words.

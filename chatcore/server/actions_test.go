@@ -27,6 +27,7 @@ type book struct {
 	done   map[string]agent.Outcome
 	calls  []agent.ToolRequest
 	away   bool          // nothing is answered
+	lists  int           // how often the tools are listed yet; 0: always
 	lost   bool          // calls act, and their answers get lost
 	hold   chan struct{} // when set, add waits for it
 	saw    int           // how many add calls began
@@ -35,7 +36,7 @@ type book struct {
 func (b *book) List(context.Context, agent.Caller) ([]agent.Tool, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.away {
+	if b.lists--; b.away || b.lists == 0 {
 		return nil, agent.ErrUnreachable
 	}
 	return []agent.Tool{{Name: "add"}, {Name: "drop"}, {Name: "show", ReadOnly: true}}, nil
@@ -159,13 +160,27 @@ var _ = Describe("An action", func() {
 		Expect(page(ctx, alice, in, "").Actions[0].Record.Refreshed).To(MatchJSON(`{"titles":["Eggs"]}`))
 	})
 
-	It("on something that was done takes what the action says", func(ctx SpecContext) {
-		in := alice.began(ctx, "add Milk")
+	It("leaves the record as it is while nobody knows how its tool is asked again", func(ctx SpecContext) {
+		in := alice.began(ctx, "hello")
+		shown := did(ctx, alice, in, `{"tool":"show"}`).Action.Record
+		tasks.lists = 2 // for the action itself, and then no more
+		response := did(ctx, alice, in, on(shown.ID, "add", `{"title":"Milk"}`))
+		Expect(response.Action.Record.Status).To(Equal(api.CallExecuted))
+		Expect(response.Record).To(And(HaveField("Refreshed", BeNil()), HaveField("Revision", BeEquivalentTo(1))))
+	})
+
+	It("on something that was done takes what the action says, and only counts where the tool is no more", func(ctx SpecContext) {
+		in := alice.began(ctx, "add Milk") // by a tool that is not among those of the action
 		record := page(ctx, alice, in, "").Data[1].ToolCalls[0]
-		response := did(ctx, alice, in, on(record.ID, "add", `{"title":"Eggs"}`))
-		Expect(response.Record.Refreshed).To(MatchJSON(`{"titles":["Eggs"]}`))
-		Expect(response.Record.Result).To(MatchJSON(record.Result))
-		Expect(page(ctx, alice, in, "").Data[1].Steps[0].ToolCalls[0].Refreshed).To(MatchJSON(`{"titles":["Eggs"]}`))
+		unknown := did(ctx, alice, in, on(record.ID, "add", `{"title":"Eggs"}`))
+		Expect(unknown.Record.Refreshed).To(BeNil())
+		Expect(unknown.Record.Result).To(MatchJSON(record.Result))
+		Expect(page(ctx, alice, in, "").Data[1].Steps[0].ToolCalls[0].Revision).To(BeEquivalentTo(1))
+
+		added := did(ctx, alice, in, `{"tool":"add","parameters":{"title":"Tea"}}`).Action.Record
+		dropped := did(ctx, alice, in, on(added.ID, "drop", `{}`))
+		Expect(dropped.Record.Refreshed).To(MatchJSON(`{"titles":["Tea"]}`))
+		Expect(dropped.Record.Result).To(MatchJSON(`{"titles":["Eggs","Tea"]}`))
 	})
 
 	It("whose tool fails says so, and shows what there is", func(ctx SpecContext) {

@@ -215,6 +215,34 @@ var _ = Describe("The task card", Ordered, func() {
 		same(ctx)
 	})
 
+	It("stops an answer whose page left, as anything new does", func(ctx SpecContext) {
+		model.Use(scripted.Rule{When: scripted.When{Said: "never mind " + user}, Replies: []scripted.Reply{
+			{Chunks: []scripted.Chunk{{Text: "Once "}, {Text: "upon a time.", Gate: "leave " + user}}}}})
+		params := clicked(thread, "task.complete", milk(ctx))
+		leaving, leave := context.WithCancel(ctx)
+		response, err := page.Post(leaving, "threads.add_user_message", wire.Say(thread.Meta["id"].(string), "never mind "+user))
+		Expect(err).NotTo(HaveOccurred())
+		for event, err := range wire.Frames(response.Body) {
+			Expect(err).NotTo(HaveOccurred())
+			if update, ok := event["update"].(wire.Object); ok && update["delta"] == "Once " {
+				break
+			}
+		}
+		leave()
+		db := connectTo(ctx, at)
+		defer func() { _ = db.Close() }()
+		Eventually(ctx, func() (left int) {
+			Expect(db.GetContext(ctx, &left, `SELECT count(*) FROM turn_leases WHERE user_id = $1 AND left_at IS NOT NULL`, user)).To(Succeed())
+			return left
+		}).Should(Equal(1))
+		_, err = page.Call(ctx, atOnce, params)
+		Expect(err).NotTo(HaveOccurred())
+		var states []string
+		Expect(db.SelectContext(ctx, &states, `SELECT state FROM messages WHERE user_id = $1 AND role = 'assistant' ORDER BY position`, user)).To(Succeed())
+		Expect(states).To(Equal([]string{"done", "done", "done", "stopped"}))
+		Expect(tasks(ctx)).To(HaveKeyWithValue("Buy milk", true))
+	})
+
 	It("takes a click that comes twice as one, and one on its new state as another", func(ctx SpecContext) {
 		params := typed(thread, "Only once")
 		var clicks sync.WaitGroup

@@ -34,7 +34,8 @@ func checkStored(ctx context.Context) (broken []string) {
 // storedLaws have a query each that gives what breaks them.
 var storedLaws = map[string]string{
 	"no lease is left": `
-		SELECT format('%s run %s of %s, attempt %s', user_id, run_id, owner_url, attempt) FROM turn_leases`,
+		SELECT format('%s run %s of %s, attempt %s', user_id, run_id, owner_url, attempt) FROM turn_leases
+		UNION ALL SELECT format('%s action %s, attempt %s', user_id, action_id, attempt) FROM action_leases`,
 	"no message is at work": `
 		SELECT format('%s message %s', user_id, id) FROM messages WHERE state = 'running'`,
 	"no step is open": `
@@ -57,7 +58,9 @@ var storedLaws = map[string]string{
 		WHERE c.tool IN ('add_task', 'complete_task') AND c.status = 'executed' AND e.result ->> 'answer' IS NULL`,
 	"an effect has its record": `
 		SELECT format('%s call %s: %s %s', e.user_id, e.call_key, c.status, c.code) FROM tool_effects e
-		LEFT JOIN tool_calls c ON e.user_id = c.user_id AND e.call_key = c.call_key
+		LEFT JOIN (
+			SELECT user_id, call_key, status, code FROM tool_calls UNION ALL
+			SELECT user_id, call_key, status, code FROM actions) c ON e.user_id = c.user_id AND e.call_key = c.call_key
 		WHERE e.result ->> 'answer' IS NOT NULL AND c.status IS DISTINCT FROM 'executed'
 			AND c.code IS DISTINCT FROM 'tool_unreachable' AND c.code IS DISTINCT FROM 'tool_timeout'`,
 	"a task was added by one call": `
