@@ -204,8 +204,7 @@ var _ = Describe("A turn that changes hands", func() {
 	DescribeTable("fails as it would have when its replica died with a reply that was cut",
 		func(ctx SpecContext, cut func(context.Context, agent.Journal) agent.Ending) {
 			cuts := make(chan struct{})
-			var one *replica
-			one = begin("one", func(ctx context.Context, _ agent.Turn, journal agent.Journal) agent.Ending {
+			one := begin("one", func(ctx context.Context, _ agent.Turn, journal agent.Journal) agent.Ending {
 				if err := journal.Open(ctx); err != nil {
 					return agent.Broken(err)
 				}

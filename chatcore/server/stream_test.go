@@ -187,8 +187,8 @@ type breaking struct{ server.Turns }
 func (b breaking) Follow(ctx context.Context, user string, run int64, after api.Position, alone bool) (iter.Seq2[api.Event, error], error) {
 	events, err := b.Turns.Follow(ctx, user, run, after, alone)
 	return func(yield func(api.Event, error) bool) {
-		for event := range events {
-			yield(event, nil)
+		for event, err := range events {
+			yield(event, err)
 			break
 		}
 		yield(api.Event{}, runs.ErrGoingDown)

@@ -139,21 +139,6 @@ var _ = Describe("The protocol's edge", func() {
 		Entry("no input", `{"type": "threads.create", "params": {}}`, "params.input"),
 		Entry("an order that is none", `{"type": "threads.list", "params": {"order": "up"}}`, "params.order"),
 	)
-
-	It("knows the types that are not served yet", func(ctx SpecContext) {
-		page := pageOf(ctx, newUser("eve"))
-		thread, _ := create(ctx, page, "hello")
-		id := thread.Meta["id"]
-		for kind, params := range map[string]wire.Object{
-			"threads.custom_action": {"thread_id": id, "action": wire.Object{"type": "x"}},
-		} {
-			events, err := page.Stream(ctx, kind, params)
-			Expect(err).NotTo(HaveOccurred())
-			Expect(events).To(HaveExactElements(HaveKeyWithValue("type", "error")), kind)
-		}
-		_, err := page.Call(ctx, "items.feedback", wire.Object{"thread_id": id, "item_ids": []any{thread.Items[0]["id"]}, "kind": "positive"})
-		Expect(err).To(HaveField("Status", http.StatusNotImplemented))
-	})
 })
 
 func threadOf(conversation int64) string {
