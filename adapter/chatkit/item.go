@@ -22,6 +22,16 @@ type Head struct {
 // ItemID is the item's id.
 func (h Head) ItemID() string { return h.ID }
 
+// Statuses of a ClientToolCall and of a StructuredInputItem.
+const (
+	ToolPending   = "pending"
+	ToolCompleted = "completed"
+
+	InputPending  = "pending"
+	InputAnswered = "answered"
+	InputSkipped  = "skipped"
+)
+
 type (
 	// UserMessage is what the person said.
 	UserMessage struct {

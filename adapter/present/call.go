@@ -17,6 +17,9 @@ type Shown struct {
 
 // Call gives what is shown of a call. ok is false while the call is not finished: then nothing is.
 func (w *Words) Call(record api.ToolCall) (s Shown, ok bool) {
+	if record.Tool == askPerson { // what was not asked is between the model and chatcore; what was is an item of its own
+		return Shown{}, false
+	}
 	switch record.Status {
 	case api.CallExecuted:
 		return w.executed(record), true
@@ -90,7 +93,7 @@ func (w *Words) updated(u update) string {
 // toolName is a tool's name in a line: a model may have made it up.
 func toolName(name string) string { return inMarkdown(clipped(plain(name), 60)) }
 
-// Doing says what a call that has started is doing, with an icon.
+// Doing says what a call that has started is doing, with an icon. It says nothing of what is not worth telling.
 func (w *Words) Doing(record api.ToolCall) (text, icon string) {
 	switch record.Tool {
 	case addTask:
@@ -111,6 +114,8 @@ func (w *Words) Doing(record api.ToolCall) (text, icon string) {
 		return w.say(doingUpdate), "write"
 	case deleteTask:
 		return w.say(doingDelete), "document"
+	case askPerson:
+		return "", ""
 	}
 	return w.say(doingOther, clipped(plain(record.Tool), 60)), "bolt"
 }

@@ -70,6 +70,16 @@ const (
 
 	retryPossible key = "error.retry_possible"
 	threadGone    key = "error.thread_gone"
+
+	questionClosed  key = "error.question_closed"
+	answeredBefore  key = "error.answered_before"
+	nothingPending  key = "error.nothing_pending"
+	unknownQuestion key = "error.unknown_question"
+	answerMissing   key = "error.answer_missing"
+	noOption        key = "error.not_an_option"
+	oneValueOnly    key = "error.one_value_only"
+	inputTooLarge   key = "error.input_too_large"
+
 	itemGone      key = "error.item_gone"
 	clickGone     key = "error.click_gone"
 	clickBusy     key = "error.click_busy"
@@ -157,6 +167,16 @@ func english() map[key]catalog.Message {
 
 		retryPossible: catalog.String("You can try again."),
 		threadGone:    catalog.String("This conversation isn't there any more. Please start a new one."),
+
+		questionClosed:  catalog.String("This question isn't open any more. Nothing was changed."),
+		answeredBefore:  catalog.String("This question was answered already. Nothing was changed."),
+		nothingPending:  catalog.String("Nothing here waits for what your page sent. Nothing was changed."),
+		unknownQuestion: catalog.String("There is an answer to a question that wasn't asked. Please answer again."),
+		answerMissing:   catalog.String("Please answer each question, or skip it."),
+		noOption:        catalog.String("Please choose among the options."),
+		oneValueOnly:    catalog.String("Please give only one answer to each question that doesn't take several."),
+		inputTooLarge:   catalog.String("That is too long. Please make it shorter."),
+
 		itemGone:      catalog.String("This message can't be answered again: it isn't there any more, or it isn't yours."),
 		clickGone:     catalog.String("That isn't there any more. Please reload the conversation."),
 		clickBusy:     catalog.String("Something else is being done there right now. Please try again in a moment."),

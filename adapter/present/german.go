@@ -70,6 +70,16 @@ func german() map[key]catalog.Message {
 
 		retryPossible: catalog.String("Du kannst es noch einmal versuchen."),
 		threadGone:    catalog.String("Diese Unterhaltung gibt es nicht mehr. Bitte fang eine neue an."),
+
+		questionClosed:  catalog.String("Diese Frage ist nicht mehr offen. Es wurde nichts geändert."),
+		answeredBefore:  catalog.String("Diese Frage ist schon beantwortet. Es wurde nichts geändert."),
+		nothingPending:  catalog.String("Hier wartet nichts auf das, was deine Seite geschickt hat. Es wurde nichts geändert."),
+		unknownQuestion: catalog.String("Eine Antwort gehört zu keiner Frage, die gestellt wurde. Bitte antworte noch einmal."),
+		answerMissing:   catalog.String("Bitte beantworte jede Frage, oder überspring sie."),
+		noOption:        catalog.String("Bitte wähl eine der Möglichkeiten."),
+		oneValueOnly:    catalog.String("Bitte gib auf jede Frage, die nicht mehrere Antworten erlaubt, nur eine."),
+		inputTooLarge:   catalog.String("Das ist zu lang. Bitte kürze es."),
+
 		itemGone:      catalog.String("Diese Nachricht kann nicht noch einmal beantwortet werden: Es gibt sie nicht mehr, oder sie ist nicht von dir."),
 		turnAtWork:    catalog.String("Ich arbeite noch an deiner letzten Nachricht. Bitte warte auf die Antwort."),
 		threadLocked:  catalog.String("Diese Unterhaltung ist gesperrt: Es kann nichts hinzugefügt oder geändert werden."),

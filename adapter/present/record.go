@@ -15,6 +15,7 @@ const (
 	completeTask = "complete_task"
 	updateTask   = "update_task"
 	deleteTask   = "delete_task"
+	askPerson    = "ask_person"
 )
 
 // task is a task as far as it is shown. Pointers tell what is missing from what is empty.

@@ -113,3 +113,24 @@ func (w *Words) UnknownModel() string { return w.say(unknownModel) }
 
 // UnknownTool says that the tool that was chosen is not on offer.
 func (w *Words) UnknownTool() string { return w.say(noSuchTool) }
+
+// QuestionClosed says that nobody waits for an answer to that any more.
+func (w *Words) QuestionClosed() string { return w.say(questionClosed) }
+
+// AnsweredBefore says that a question has its answer.
+func (w *Words) AnsweredBefore() string { return w.say(answeredBefore) }
+
+// NothingPending says that no tool of the page's is waited for.
+func (w *Words) NothingPending() string { return w.say(nothingPending) }
+
+// NoAnswer words what is wrong with answers, by chatcore's code; ok is false for other codes.
+func (w *Words) NoAnswer(code string) (words string, ok bool) {
+	k, ok := map[string]key{
+		"unknown_question": unknownQuestion, "answer_missing": answerMissing, "not_an_option": noOption,
+		"one_value_only": oneValueOnly, "input_too_large": inputTooLarge,
+	}[code]
+	if !ok {
+		return "", false
+	}
+	return w.say(k), true
+}

@@ -101,21 +101,33 @@ func lastEvent(r *http.Request) (after translate.Mark, err error) {
 
 // atWork gives the answer that is being written in a conversation; its ID is the run's, and 0 when there is none.
 func (s *Server) atWork(ctx context.Context, who tokens.Identity, conversation int64) (answer api.Message, err error) {
+	newest, err := s.newest(ctx, who, conversation)
+	if err != nil {
+		return answer, s.problem(who, err)
+	}
+	if newest.State != api.StateRunning {
+		return answer, nil
+	}
+	return newest, nil
+}
+
+// newest is the last message of a conversation, the zero one when there is none.
+func (s *Server) newest(ctx context.Context, who tokens.Identity, conversation int64) (message api.Message, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.WholeTime)
 	defer cancel()
 	ask := api.PageRequest{Limit: 1, Order: chatkit.Descending}
 	for { // until there is a message: actions may have been done since
-		newest, err := s.options.Chat.Messages(ctx, who, conversation, ask)
+		page, err := s.options.Chat.Messages(ctx, who, conversation, ask)
 		if err != nil {
-			return answer, s.problem(who, err)
+			return message, err
 		}
-		if len(newest.Data) > 0 && newest.Data[0].State == api.StateRunning {
-			return newest.Data[0], nil
+		if len(page.Data) > 0 {
+			return page.Data[0], nil
 		}
-		if len(newest.Data) > 0 || !newest.HasMore || newest.After == ask.After {
-			return answer, nil
+		if !page.HasMore || page.After == ask.After {
+			return message, nil
 		}
-		ask.After, ask.Limit = newest.After, 20
+		ask.After, ask.Limit = page.After, 20
 	}
 }
 

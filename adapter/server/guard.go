@@ -25,6 +25,10 @@ func guard(frame string, request chatkit.Request, body []byte) string {
 		thread = r.ThreadID
 	case chatkit.RetryAfterItem:
 		thread = r.ThreadID
+	case chatkit.AddStructuredInput:
+		thread = r.ThreadID
+	case chatkit.AddClientToolOutput:
+		thread = r.ThreadID
 	}
 	var raw struct{ Params json.RawMessage }
 	if err := json.Unmarshal(body, &raw); err != nil {

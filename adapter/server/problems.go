@@ -123,6 +123,12 @@ func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
 		return chatkit.Error{Message: words.ItemGone()}
 	case errors.Is(err, errClickGone):
 		return chatkit.Error{Message: words.ClickGone()}
+	case errors.Is(err, errQuestionClosed):
+		return chatkit.Error{Message: words.QuestionClosed()}
+	case errors.Is(err, errAnswered):
+		return chatkit.Error{Message: words.AnsweredBefore()}
+	case errors.Is(err, errNothingPending):
+		return chatkit.Error{Message: words.NothingPending()}
 	case errors.Is(err, errGoingDown):
 		return chatkit.Error{Message: words.GoingDown(), AllowRetry: true}
 	case errors.Is(err, errPanic):
@@ -175,6 +181,9 @@ func (s *Server) refused(problem *api.Problem) string {
 	}
 	if (problem.Field == "content" || problem.Field == "parts") && problem.Limit > 0 {
 		return s.words.TooLong(problem.Limit)
+	}
+	if words, ok := s.words.NoAnswer(problem.Code); ok {
+		return words
 	}
 	return s.words.Refused(problem.Detail)
 }

@@ -23,6 +23,7 @@ import (
 // Chat is what the adapter needs of the chat API. Its errors are *api.Problem when chatcore answered with one.
 type Chat interface {
 	Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error]
+	Input(ctx context.Context, who tokens.Identity, run int64, request api.InputRequest) iter.Seq2[api.Event, error]
 	Follow(ctx context.Context, who tokens.Identity, run int64, after string) iter.Seq2[api.Event, error]
 	Cancel(ctx context.Context, who tokens.Identity, run int64) error
 	ReaderLeft(ctx context.Context, who tokens.Identity, run int64) error

@@ -26,6 +26,10 @@ func (s *Server) answerStream(c echo.Context, who tokens.Identity, request chatk
 		return s.say(c, who, r.Input, question{opening: translate.Message, ask: api.ChatRequest{ConversationID: &conversation, ResendGuard: guard}})
 	case chatkit.RetryAfterItem:
 		return s.sayAgain(c, who, r, guard)
+	case chatkit.AddStructuredInput:
+		return s.answerQuestions(c, who, r, guard)
+	case chatkit.AddClientToolOutput:
+		return s.bringOutput(c, who, r, guard)
 	case chatkit.CustomAction:
 		return s.actStreamed(c, who, r.ActionParams)
 	default:
@@ -86,11 +90,15 @@ func (s *Server) turn(c echo.Context, who tokens.Identity, q question) error {
 	page := c.Request().Context()
 	stream := s.translating(page).NewStream(q.opening)
 	arriving := s.pull(page, func(ctx context.Context) iter.Seq2[api.Event, error] { return s.options.Chat.Stream(ctx, who, q.ask) })
-	defer arriving.hangUp()
-	show := &showing{
+	return s.showTurn(page, &showing{
 		Server: s, who: who, out: s.frames(c), arriving: arriving, missing: q.missing(),
 		translate: func(e api.Event) []translate.Marked { return translate.Unmarked(stream.Event(e.Body)) },
-	}
+	})
+}
+
+// showTurn shows a turn to the page that asked for it, and tells chatcore when that page leaves.
+func (s *Server) showTurn(page context.Context, show *showing) error {
+	defer show.arriving.hangUp()
 	err := show.show(page)
 	if show.pageLeft(page, err) {
 		show.farewell(page)

@@ -188,20 +188,11 @@ var _ = Describe("A request that is answered whole", func() {
 	})
 })
 
-var _ = Describe("A request that is known and not served yet", func() {
+var _ = Describe("A request without what it needs", func() {
 	var a *adapter
 	BeforeEach(func() { a = newAdapter(); a.start() })
 
-	DescribeTable("is a stream of one error", func(ctx SpecContext, kind, params string) {
-		told, retry := oneError(a.post(ctx, fmt.Sprintf(`{"type":%q,"params":%s}`, kind, params)))
-		Expect(told).To(Equal(kind + " is not supported yet."))
-		Expect(retry).To(BeFalse())
-	},
-		Entry(nil, "threads.add_client_tool_output", `{"thread_id":"thr_7","result":null}`),
-		Entry(nil, "threads.add_structured_input", `{"thread_id":"thr_7","item_id":"i","input":{}}`),
-	)
-
-	It("is read first: what is wrong with it is a 400", func(ctx SpecContext) {
+	It("is a 400 that names the field", func(ctx SpecContext) {
 		for _, kind := range []string{"threads.retry_after_item", "items.feedback", "threads.custom_action", "threads.sync_custom_action", "attachments.create",
 			"attachments.delete", "input.transcribe", "threads.add_structured_input", "threads.add_client_tool_output"} {
 			response := a.post(ctx, fmt.Sprintf(`{"type":%q,"params":{}}`, kind))

@@ -19,7 +19,7 @@ func TestGoingOn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := play(t)
 		p.turn()
-		run, events := p.stored[1].ID, positioned(p.live)
+		run, events := p.stored[1].ID, positioned(inOne(p.live))
 		stayed := newThread()
 		follow(t, stayed, fresh(t).Follow(run, nil), events, 1<<30)
 		left := newThread()
@@ -90,7 +90,7 @@ func TestComingToATurn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := play(t)
 		p.turn()
-		user, answer, events := p.stored[0], p.stored[1], positioned(p.live)
+		user, answer, events := p.stored[0], p.stored[1], positioned(inOne(p.live))
 		first := newThread()
 		follow(t, first, fresh(t).Follow(answer.ID, nil), events, 1<<30)
 		reader := newThread()

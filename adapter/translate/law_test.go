@@ -3,6 +3,7 @@ package translate_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"sync"
 	"testing"
 
@@ -22,7 +23,10 @@ func TestStreamIsHistory(t *testing.T) {
 		page := newThread()
 		for i := range rapid.IntRange(1, 5).Draw(t, "turns") {
 			stream := p.fresh().NewStream(p.next(i == 0))
-			for _, body := range p.live {
+			for i, body := range p.live {
+				if slices.Contains(p.goesOn, i) {
+					stream = p.fresh().GoOn(p.stored[len(p.stored)-1])
+				}
 				for _, event := range stream.Event(overTheWire(t, body)) {
 					if err := page.read(event); err != nil {
 						t.Fatalf("after %s: %v", body.EventType(), err)
@@ -53,7 +57,7 @@ func TestStreamIsHistory(t *testing.T) {
 
 // next plays another turn, or an earlier one again.
 func (p *playing) next(first bool) translate.Opening {
-	p.live = nil
+	p.live, p.goesOn = nil, nil
 	switch {
 	case first:
 		p.turn()

@@ -27,6 +27,28 @@ func (l *liveStep) soFar(calls []api.ToolCall) api.Step {
 	}
 }
 
+// ready are the calls that can be shown: those before which none is missing.
+func (l *liveStep) ready() (calls []api.ToolCall) {
+	for index := 0; ; index++ {
+		record, ok := l.records[index]
+		if !ok {
+			return calls
+		}
+		calls = append(calls, record)
+	}
+}
+
+// newest is the step as it is stored, but for records of which a newer state was seen already.
+func (l *liveStep) newest(stored api.Step) api.Step {
+	stored.ToolCalls = slices.Clone(stored.ToolCalls)
+	for i, record := range stored.ToolCalls {
+		if seen, ok := l.records[record.Index]; ok && seen.Revision > record.Revision {
+			stored.ToolCalls[i] = seen
+		}
+	}
+	return stored
+}
+
 // show sends the items of a step that were not sent yet, and anew those that changed.
 func (s *Stream) show(step *liveStep, state api.Step) []chatkit.Event {
 	var events []chatkit.Event

@@ -34,9 +34,20 @@ func positioned(live []api.Body) []api.Event {
 		case api.ToolCallStarted:
 			place(api.PartCallStarted, e.Record.Index, 0)
 		case api.ToolCallFinished:
+			if e.Record.For != "" {
+				place(api.PartWaiting, 1, 0)
+				continue
+			}
 			place(api.PartCallFinished, ranks, 0)
 			ranks++
-		case api.MessageCompleted, api.MessageDiscarded:
+		case api.MessageCompleted:
+			place(api.PartCompleted, 0, 0)
+			if calls := e.Step.ToolCalls; len(calls) > 0 && calls[len(calls)-1].For != "" {
+				place(api.PartWaiting, 2, 0)
+			}
+		case api.RunWaiting:
+			place(api.PartWaiting, 0, 0)
+		case api.MessageDiscarded:
 			place(api.PartCompleted, 0, 0)
 		case api.ConversationUpdated:
 			place(api.PartConversation, 0, 0)

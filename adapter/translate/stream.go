@@ -17,6 +17,7 @@ type Stream struct {
 	conversation int64
 	steps        map[int64]*liveStep
 	stored       map[int64]api.Step // steps that are told from what is stored: whole, and without what was being done
+	waited       map[int64]api.Step // steps of which the page has all but what came for the call that the turn waited for
 }
 
 // Opening says how a turn's stream begins.
@@ -55,7 +56,9 @@ func (s *Stream) Event(body api.Body) []chatkit.Event {
 		return s.discarded(e.StepID)
 	case api.ConversationUpdated:
 		return one(chatkit.ThreadUpdated{Thread: s.Thread(e.Conversation)})
-	case api.RunCompleted, api.RunFailed, api.RunCancelled, api.RunWaiting:
+	case api.RunWaiting:
+		return s.waiting(e)
+	case api.RunCompleted, api.RunFailed, api.RunCancelled:
 		return s.ended(e)
 	default:
 		return aside(body)
@@ -114,7 +117,7 @@ func (s *Stream) started(e api.RunStarted) []chatkit.Event {
 			events = append(events, chatkit.ItemRemoved{ItemID: item.ItemID()})
 		}
 	}
-	return events
+	return append(events, s.skipped(e.Skipped)...)
 }
 
 // step finds a step at work. One that was not announced has no head yet: its calls wait until it is completed.
@@ -159,10 +162,13 @@ func (s *Stream) endText(step *liveStep) []chatkit.Event {
 
 func (s *Stream) callStarted(e api.ToolCallStarted) []chatkit.Event {
 	events := s.endText(s.step(e.StepID))
-	if s.over(e) {
+	if s.over(e) || e.Record.For != "" {
 		return events
 	}
 	text, icon := s.words.Doing(e.Record)
+	if text == "" {
+		return events
+	}
 	return append(events, chatkit.ProgressUpdate{Text: text, Icon: icon})
 }
 
@@ -178,26 +184,22 @@ func (s *Stream) idle() bool { return len(s.steps) == 0 }
 
 // callFinished shows the call when all before it were shown; else it waits for them.
 func (s *Stream) callFinished(e api.ToolCallFinished) []chatkit.Event {
+	if seen, ok := s.waited[e.StepID]; ok && s.steps[e.StepID] == nil {
+		s.steps[e.StepID] = s.hasSeen(seen)
+	}
 	step := s.step(e.StepID)
 	step.records[e.Record.Index] = e.Record
 	if step.head.ID == 0 {
 		return nil
 	}
-	events := s.endText(step)
-	var ready []api.ToolCall
-	for index := 0; ; index++ {
-		record, ok := step.records[index]
-		if !ok {
-			return append(events, s.show(step, step.soFar(ready))...)
-		}
-		ready = append(ready, record)
-	}
+	return append(s.endText(step), s.show(step, step.soFar(step.ready()))...)
 }
 
 // completed makes what was shown of a step what history shows of it.
 func (s *Stream) completed(stored api.Step) []chatkit.Event {
 	step := s.step(stored.ID)
 	delete(s.steps, stored.ID)
+	stored = step.newest(stored)
 	return append(s.show(step, stored), s.takeBack(step, s.itemsOfStep(s.conversation, stored))...)
 }
 

@@ -79,14 +79,14 @@ func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item 
 
 // itemsOfStep is the one place that says what a step looks like: its text, then what each finished call shows, in the
 // order of their index. While an earlier call is at work a later one waits: whoever reads now and follows from here must
-// not get an item in between.
+// not get an item in between. Only what the page answers is shown before it has ended.
 func (t Translator) itemsOfStep(conversation int64, step api.Step) []chatkit.Item {
 	var items []chatkit.Item
 	if step.Content != "" {
 		items = append(items, t.text(conversation, step))
 	}
 	for _, record := range slices.SortedStableFunc(slices.Values(step.ToolCalls), byIndex) {
-		if record.Status == api.CallPending || record.Status == api.CallRunning {
+		if isOpen(record) && record.For == "" {
 			break
 		}
 		if item, ok := t.call(conversation, step, record); ok {
@@ -94,6 +94,11 @@ func (t Translator) itemsOfStep(conversation int64, step api.Step) []chatkit.Ite
 		}
 	}
 	return items
+}
+
+// isOpen says that a call has not ended. A service that says no status tells only of calls that have.
+func isOpen(record api.ToolCall) bool {
+	return record.Status == api.CallPending || record.Status == api.CallRunning
 }
 
 func byIndex(a, b api.ToolCall) int { return cmp.Compare(a.Index, b.Index) }
@@ -112,6 +117,9 @@ func (t Translator) call(conversation int64, step api.Step, record api.ToolCall)
 
 // record is what a call shows, as the item with this head.
 func (t Translator) record(h chatkit.Head, record api.ToolCall) (chatkit.Item, bool) {
+	if record.For != "" {
+		return asked(h, record), true
+	}
 	shown, ok := t.words.Call(record)
 	if !ok {
 		return nil, false

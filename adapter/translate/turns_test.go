@@ -20,6 +20,7 @@ type playing struct {
 	ids          int64
 	now          time.Time
 	live         []api.Body
+	goesOn       []int // where in live another stream begins, for the turn had waited
 	stored       []api.Message
 	actions      []api.Action
 }
@@ -82,13 +83,25 @@ func (p *playing) retry() {
 func (p *playing) answer(user api.Message, superseded []api.Message, gone ...api.Action) {
 	id, position, at := p.place()
 	answer := api.Message{ID: id, Role: api.RoleAssistant, Position: position, CreatedAt: at, State: api.StateDone, ReplyTo: user.ID}
-	p.tell(api.RunStarted{RunID: answer.ID, Conversation: p.conversation, UserMessage: user, Superseded: superseded, SupersededActions: gone})
+	p.tell(api.RunStarted{
+		RunID: answer.ID, Conversation: p.conversation, UserMessage: user, Superseded: superseded, SupersededActions: gone,
+		Skipped: p.talkedPast(),
+	})
 	for range rapid.IntRange(0, 4).Draw(p.T, "steps") {
 		p.aside()
 		if rapid.IntRange(0, 5).Draw(p.T, "take-over") == 0 {
 			p.discardedStep()
 		}
-		answer.Steps = append(answer.Steps, p.step(p.calls()))
+		if rapid.IntRange(0, 3).Draw(p.T, "waits") > 0 {
+			answer.Steps = append(answer.Steps, p.step(p.calls()))
+			continue
+		}
+		step, goesOn := p.waitingStep(answer.ID, user)
+		if answer.Steps = append(answer.Steps, step); !goesOn {
+			answer.State = api.StateWaiting
+			p.stored = append(p.stored, answer)
+			return
+		}
 	}
 	p.end(&answer)
 	p.stored = append(p.stored, answer)

@@ -15,6 +15,16 @@ import (
 // carries it breaks: the events come without a gap or a repeat. The request itself is never sent twice. Errors are those
 // of api.Client.Stream; api.ErrCut is among them when the rest could not be had.
 func (c *Chat) Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error] {
+	return c.open(ctx, who, func(caller api.Caller) iter.Seq2[api.Event, error] { return c.Client.Stream(ctx, caller, request) })
+}
+
+// Input gives a run what it waits for, and then its events from there on. It goes on by itself as Stream does.
+func (c *Chat) Input(ctx context.Context, who tokens.Identity, run int64, request api.InputRequest) iter.Seq2[api.Event, error] {
+	return c.open(ctx, who, func(caller api.Caller) iter.Seq2[api.Event, error] { return c.Client.Input(ctx, caller, run, request) })
+}
+
+// open begins a stream and goes on with it.
+func (c *Chat) open(ctx context.Context, who tokens.Identity, begin func(api.Caller) iter.Seq2[api.Event, error]) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
 		caller, err := c.caller(who)
 		if err != nil {
@@ -22,7 +32,7 @@ func (c *Chat) Stream(ctx context.Context, who tokens.Identity, request api.Chat
 			return
 		}
 		r := &reading{Chat: c, who: who, yield: yield}
-		over, err := r.pull(c.Client.Stream(ctx, caller, request))
+		over, err := r.pull(begin(caller))
 		switch {
 		case over:
 		case r.run == 0 || r.last == "" || !broken(err):
