@@ -28,7 +28,14 @@ func (m *Model) think(messages []openai.Message, may func(string) bool) thought 
 		return say(want{}, m.intents[0].say)
 	}
 	known := remember(messages[:at])
-	w, ok := m.continued(messages[:at], spoken(messages[at].Content.Text), known, may)
+	words, files := saidIn(messages[at].Content)
+	if len(files) > 0 && strings.TrimSpace(withoutNotes(words)) == "" {
+		return say(want{}, seen(files))
+	}
+	w, ok := m.continued(messages[:at], words, known, may)
+	if !ok && len(files) > 0 {
+		return say(want{}, seen(files))
+	}
 	if !ok {
 		return say(want{}, lost+m.abilities(may))
 	}
