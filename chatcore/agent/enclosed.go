@@ -14,7 +14,7 @@ import (
 // What of people's files goes into one prompt, the newest first. Of what goes beyond that the model is told the names.
 const (
 	maxImages     = 10
-	maxImageBytes = 15 << 20 // of all images
+	maxImageBytes = 10 << 20 // of all images; in base64 a third more
 	maxFileText   = 20_000   // bytes of one file
 	maxFilesText  = 60_000   // bytes of all files
 )
@@ -45,7 +45,7 @@ func (w *turnAtWork) enclose(ctx context.Context, file api.Attachment, room *roo
 	case w.config.Files == nil:
 	case file.IsImage() && !w.config.NoImages:
 		if room.images == 0 || file.Size > room.imageBytes {
-			return told("The person attached the image " + described + ". It is not shown again.")
+			return told("The person attached the image " + described + ". It is not shown here.")
 		}
 		data, err := w.config.Files.Read(ctx, w.caller.UserID, file.ID, file.Size)
 		if err != nil {
