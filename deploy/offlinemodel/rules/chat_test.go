@@ -36,6 +36,9 @@ type chat struct {
 	nextID   int64
 	calls    []string // of the last turn, as "tool {arguments}"
 	broken   string   // the result of every call, when set
+
+	answer func(options []string) []string // what the person chooses when asked; nil: she talks past the question
+	asked  string                          // the last question
 }
 
 type todo struct {
@@ -80,6 +83,9 @@ func (c *chat) says(text string) string {
 				Content: openai.Text(c.run(call.Function.Name, call.Function.Arguments))})
 		}
 		c.messages = append(append(c.messages, message), results...)
+		if len(reply.Calls) == 1 && reply.Calls[0].Function.Name == "ask_person" && c.answer == nil {
+			return "" // the turn waits, and the next message closes it
+		}
 		if reply.Calls == nil {
 			return reply.Text
 		}
@@ -102,6 +108,8 @@ func (c *chat) run(tool, arguments string) string {
 	}
 	Expect(json.Unmarshal([]byte(arguments), &args)).To(Succeed())
 	switch tool {
+	case "ask_person":
+		return c.ask(arguments)
 	case "add_task":
 		if len(*args.Title) > 200 {
 			return `{"code":"invalid","message":"The title has 250 characters: at most 200 are allowed.","field":"title","limit":200}`
@@ -181,4 +189,28 @@ func text(value any) string {
 	written, err := json.Marshal(value)
 	Expect(err).NotTo(HaveOccurred())
 	return string(written)
+}
+
+// ask shows a question and gives the answer, as chatcore does.
+func (c *chat) ask(arguments string) string {
+	var asked struct {
+		Inputs []struct {
+			ID, Question, Type string
+			Options            []struct{ Value string }
+			Multiple           bool
+		}
+	}
+	Expect(json.Unmarshal([]byte(arguments), &asked)).To(Succeed())
+	Expect(asked.Inputs).To(HaveLen(1))
+	question := asked.Inputs[0]
+	c.asked = question.Question
+	var options []string
+	for _, option := range question.Options {
+		options = append(options, option.Value)
+		c.asked += " | " + option.Value
+	}
+	if c.answer == nil || c.answer(options) == nil {
+		return `{"status":"skipped","answers":{}}`
+	}
+	return text(map[string]any{"status": "answered", "answers": map[string]any{question.ID: map[string]any{"values": c.answer(options), "skipped": false}}})
 }

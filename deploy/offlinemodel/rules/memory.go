@@ -21,6 +21,7 @@ type outcome struct {
 	tool                      string
 	failed                    bool
 	code, message             string
+	text                      string // the result as it came
 	task                      *task
 	listed                    []task // tasks or candidates, in the order they were shown
 	total, pending, completed int
@@ -46,7 +47,7 @@ func outcomes(messages []openai.Message) (last []outcome) {
 
 // readOutcome reads a result: a task, a task under another name, a list, a failure, or anything else.
 func readOutcome(tool, text string) outcome {
-	o := outcome{tool: tool}
+	o := outcome{tool: tool, text: text}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &fields) != nil {
 		o.failed, o.message = true, strings.TrimSpace(text) // tools answer with objects: words alone are an excuse

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,6 +47,12 @@ func (m *Model) think(messages []openai.Message, may func(string) bool) thought 
 	switch {
 	case len(results) == 0:
 		return m.begin(w, known, may)
+	case results[0].tool == askPerson && !results[0].failed:
+		return m.onPicked(w, picked(remember(messages).listed, results[0].text), may)
+	case results[0].tool == findTask && w.intent.onTask && len(results[0].listed) > 1 && may(askPerson):
+		return choose(w, results[0].listed, fmt.Sprintf(whichFits, w.name), false)
+	case results[0].tool == listTasks && w.intent.tool == deleteTask && !results[0].failed:
+		return m.ofList(w, results[0], may)
 	case results[0].tool == findTask && w.intent.onTask && !results[0].failed && results[0].task != nil:
 		w.task = results[0].task
 		return m.act(w, may)
@@ -89,6 +96,9 @@ func withoutNotes(text string) string {
 
 // begin makes the first call: the change itself when the task is known, else the look-up.
 func (m *Model) begin(w want, known memory, may func(string) bool) thought {
+	if w.intent.tool == deleteTask && w.task == nil && known.titled(w.name) == nil && m.every.MatchString(w.name) && may(askPerson) && may(listTasks) {
+		return m.several(w, known, may)
+	}
 	if w.intent.onTask || w.intent.tool == findTask {
 		if question := m.resolve(&w, known); question != "" {
 			return thought{Reply: openai.Reply{Text: question}, want: w, lacks: "name"}

@@ -23,7 +23,7 @@ type Model struct {
 	phrases [][]*regexp.Regexp // of each intent
 	loose   [][]*regexp.Regexp
 
-	lead, tail, refer, ordinal, every, label, open, done, split *regexp.Regexp
+	lead, tail, refer, ordinal, every, those, label, open, done, split *regexp.Regexp
 }
 
 // New reads the table.
@@ -36,6 +36,7 @@ func New() *Model {
 		refer:   regexp.MustCompile(`(?is)^(?:it|this|that|(?:this|that|the|the same|the new) one|(?:the|that|this|my)(?: new| same)? (?:task|item|to-?do|reminder)|the (?:one|task) (?:i|you|we) .*)$`),
 		ordinal: regexp.MustCompile(`(?is)^(?:(?:the|my|task|number|no\.?|nr\.?|#)\s*)*(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d{1,3})(?:st|nd|rd|th)?(?:\s+(?:one|task|item|entry))?(?:\s+(?:on|in|of|from)\s.*)?$`),
 		every:   regexp.MustCompile(`(?is)^(?:(?:all|every|each|both)\b.*|everything|them(?: all)?|these|those|(?:my |the )?(?:(?:done|completed|finished|open|pending) )?(?:tasks|to-?dos|list|items))$`),
+		those:   regexp.MustCompile(`(?is)^(?:(?:all|both|each|every one) of )?(?:them(?: all)?|these|those)$`),
 		label:   regexp.MustCompile(`(?is)^(?:(?:the|my|our|this|that|an?)\s+)?(?:(?:tasks?|to-?dos?|items?|reminders?|something|anything)(?::|\s+(?:called|named|titled|about|to|for|with(?: the (?:title|name))?))?\s+)?(.+?)(?:\s+(?:task|to-?do|item|reminder))?$`),
 		open:    regexp.MustCompile(`(?is)\b(?:open|pending|incomplete|unfinished|uncompleted|outstanding|remaining|active|undone|left|next|still)\b|not (?:yet )?(?:done|finished|complete)|n['’]t (?:done|finished)|(?:have|need|got) to do|(?:should|must|shall) (?:i|we)|anything`),
 		done:    regexp.MustCompile(`(?is)\b(?:done|completed?|finish(?:ed)?|closed|ticked|checked|did)\b`),

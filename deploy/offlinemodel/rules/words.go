@@ -12,11 +12,14 @@ const (
 	about = "I'm the offline model: no language model at all, but a table of rules that runs on this machine, without a key and without a network. {abilities}"
 	lost  = "I'm not sure what you mean: I work by rules and know only certain phrasings. "
 
-	whichTask  = "Which task do you mean?"
-	noList     = "Which task do you mean? I have no list in front of me: say “show my tasks” first, or give me its name."
-	tooFew     = "Which one do you mean? I see only {count} in the last list."
-	oneByOne   = "I change one task at a time. Which one do you mean?"
-	notOffered = "I can't do that here: I was not given the tool {tool}."
+	whichTask       = "Which task do you mean?"
+	noList          = "Which task do you mean? I have no list in front of me: say “show my tasks” first, or give me its name."
+	tooFew          = "Which one do you mean? I see only {count} in the last list."
+	nothingToDelete = "There is nothing to delete."
+	oneByOne        = "I change one task at a time. Which one do you mean?"
+	whichFits       = "Several tasks fit “%s”. Which one do you mean?"
+	whichOnes       = "Which of these tasks shall I delete?"
+	notOffered      = "I can't do that here: I was not given the tool {tool}."
 )
 
 // abilities says what can be done with the tools on offer.
@@ -51,6 +54,8 @@ func conclude(w want, results []outcome) thought {
 	}
 	o := results[0]
 	switch {
+	case o.tool == deleteTask && len(results) > 1:
+		return say(w, fmt.Sprintf("%s off your list.", tasks(len(results), " is", " are")))
 	case o.tool == listTasks:
 		return say(w, counts(w.value, o))
 	case o.task == nil:
