@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 
@@ -44,7 +45,11 @@ func (s *Server) follow(c echo.Context) error {
 	show := &showing{
 		Server: s, who: who, out: s.frames(c), arriving: arriving, missing: errThreadGone, follower: true, translate: following.Event,
 	}
-	if err := show.show(page); err != nil || !show.over || show.out.opened {
+	err = show.show(page)
+	if errors.Is(err, errGoesOn) {
+		panic(http.ErrAbortHandler) // a stream that just ended would be taken for the turn's end
+	}
+	if err != nil || !show.over || show.out.opened {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent) // the turn has ended, and the reader had all of it

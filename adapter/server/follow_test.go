@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -179,11 +180,12 @@ var _ = Describe("Following a thread's turn", func() {
 		Consistently(ctx, a.chat.count).WithArguments(leftOf3).WithTimeout(300 * time.Millisecond).Should(BeZero())
 	})
 
-	It("ends without a word when we go down, for the turn goes on elsewhere", func(ctx SpecContext) {
+	It("is cut when we go down: an end in order would be the turn's, which goes on elsewhere", func(ctx SpecContext) {
 		a.chat.on(eventsOf3, told.hold(1, make(chan struct{})))
 		response := get(ctx, "")
 		a.server.Closing()
-		all, _ := marked(response)
-		Expect(types(all)).To(Equal([]any{"thread.item.done", "stream_options"}))
+		shown, err := io.ReadAll(response.Body)
+		Expect(err).To(MatchError(io.ErrUnexpectedEOF))
+		Expect(string(shown)).To(And(ContainSubstring(`"stream_options"`), Not(ContainSubstring(`"error"`))))
 	})
 })

@@ -193,6 +193,7 @@ var (
 	errThreadGone = errors.New("no such thread")
 	errItemGone   = errors.New("no such message to answer again")
 	errGoingDown  = errors.New("the adapter is going down")
+	errGoesOn     = errors.New("who follows the turn has to ask another adapter")
 	errPanic      = errors.New("a stream's handler panicked")
 )
 

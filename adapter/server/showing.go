@@ -92,7 +92,7 @@ func (s *showing) fail(page context.Context, err error) error {
 		err = s.missing
 	}
 	if s.follower && errors.Is(err, errGoingDown) && s.out.opened {
-		return nil // the turn goes on: whoever follows it asks another adapter
+		return errGoesOn
 	}
 	if s.follower && !s.out.opened {
 		return s.problem(s.who, err)
