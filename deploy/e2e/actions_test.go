@@ -32,32 +32,37 @@ func card(thread *wire.Thread) wire.Object {
 	return nil
 }
 
-// control finds the action of a control in a widget: of this type, and with this in its payload.
-func control(part any, kind string, with wire.Object) wire.Object {
+// controls are the actions of all controls in a part of a widget, in their order.
+func controls(part any) (actions []wire.Object) {
 	switch part := part.(type) {
 	case []any:
 		for _, child := range part {
-			if found := control(child, kind, with); found != nil {
-				return found
-			}
+			actions = append(actions, controls(child)...)
 		}
 	case wire.Object:
-		if payload, ok := part["payload"].(wire.Object); ok && part["type"] == kind {
-			for name, value := range with {
-				if payload[name] != value {
-					return nil
+		for _, on := range []string{"onClickAction", "onSubmitAction"} {
+			if config, ok := part[on].(wire.Object); ok {
+				sent := wire.Object{}
+				for name, value := range config["payload"].(wire.Object) {
+					sent[name] = value
 				}
+				actions = append(actions, wire.Object{"type": config["type"], "payload": sent})
 			}
-			sent := wire.Object{}
-			for name, value := range payload {
-				sent[name] = value
-			}
-			return wire.Object{"type": kind, "payload": sent}
 		}
-		for _, child := range part {
-			if found := control(child, kind, with); found != nil {
-				return found
-			}
+		actions = append(actions, controls(part["children"])...)
+	}
+	return actions
+}
+
+// control finds the action of a control in a widget: of this type, and with this in its payload.
+func control(widget any, kind string, with wire.Object) wire.Object {
+	for _, action := range controls(widget) {
+		fits := action["type"] == kind
+		for name, value := range with {
+			fits = fits && action["payload"].(wire.Object)[name] == value
+		}
+		if fits {
+			return action
 		}
 	}
 	return nil

@@ -1,10 +1,15 @@
 package e2e_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"sync"
 
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"taskpilot/deploy/e2e/wire"
 	"taskpilot/deploy/offlinemodel/openai"
 	"taskpilot/deploy/offlinemodel/scripted"
 )
@@ -67,4 +72,56 @@ func (d *dice) call() scripted.Call {
 		{Name: "no such tool", Arguments: `{}`},
 	}
 	return calls[d.rand.IntN(len(calls))]
+}
+
+func (d *dice) sometimes() bool { return d.below(4) == 0 }
+
+func (d *dice) one(of []wire.Object) wire.Object { return of[d.below(len(of))] }
+
+func (d *dice) below(n int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rand.IntN(n)
+}
+
+// click uses a control of any of the thread's widgets, or asks for something that no widget has, at once or streamed.
+func (d *dice) click(ctx context.Context, page wire.Page, thread *wire.Thread) {
+	GinkgoHelper()
+	clicks := []wire.Object{{"thread_id": thread.Meta["id"], "action": wire.Object{"type": "tasks.show", "payload": wire.Object{"status": "all"}}}}
+	for _, item := range thread.Items {
+		for _, action := range controls(item["widget"]) {
+			clicks = append(clicks, wire.Object{"thread_id": thread.Meta["id"], "item_id": item["id"], "action": action})
+		}
+	}
+	params := d.one(clicks)
+	if action := params["action"].(wire.Object); action["type"] == "task.add" {
+		action["payload"].(wire.Object)["title"] = fmt.Sprintf("By hand %d", d.below(50))
+	}
+	if d.sometimes() {
+		events, err := page.Stream(ctx, streamed, params)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(thread.Fold(events)).To(Succeed())
+		return
+	}
+	answer, err := page.Call(ctx, atOnce, params)
+	Expect(err).NotTo(HaveOccurred())
+	thread.FoldAnswer(answer)
+}
+
+// asked are the person's messages of a thread.
+func asked(thread *wire.Thread) (asked []wire.Object) {
+	for _, item := range thread.Items {
+		if item["type"] == "user_message" {
+			asked = append(asked, item)
+		}
+	}
+	return asked
+}
+
+// again has a message answered again.
+func again(ctx context.Context, page wire.Page, thread *wire.Thread, message wire.Object) {
+	GinkgoHelper()
+	events, err := page.Stream(ctx, "threads.retry_after_item", wire.Object{"thread_id": thread.Meta["id"], "item_id": message["id"]})
+	Expect(err).NotTo(HaveOccurred())
+	Expect(thread.Fold(events)).To(Succeed())
 }

@@ -19,7 +19,7 @@ var _ = Describe("A model that misbehaves", Ordered, func() {
 		model  *scripted.Endpoint
 	)
 	BeforeAll(func(ctx SpecContext) {
-		faulty, model = scriptedStack(ctx)
+		faulty, model = scriptedStack(ctx, "RATE_USER=1000", "RATE_ADDRESS=1000", "RATE_TURNS=1000")
 	})
 	script := func(word string, replies ...scripted.Reply) {
 		model.Use(scripted.Rule{When: scripted.When{Said: word}, Replies: replies, Times: -1})
@@ -128,7 +128,7 @@ var _ = Describe("A model that misbehaves", Ordered, func() {
 		Expect(leaks).To(BeEmpty())
 	})
 
-	It("obeys the law of stream and history over random turns", func(ctx SpecContext) {
+	It("obeys the law of stream and history over random turns, retries and clicks", func(ctx SpecContext) {
 		dice := newDice(GinkgoRandomSeed())
 		model.Answer(dice.reply)
 		DeferCleanup(func() { model.Answer(nil) })
@@ -136,7 +136,14 @@ var _ = Describe("A model that misbehaves", Ordered, func() {
 			page := pageAt(ctx, faulty, newUser("lara"))
 			thread, _ := create(ctx, page, "anything")
 			for range 4 {
-				say(ctx, page, thread, "anything else")
+				if dice.sometimes() {
+					again(ctx, page, thread, dice.one(asked(thread)))
+				} else {
+					say(ctx, page, thread, "anything else")
+				}
+				for range 3 {
+					dice.click(ctx, page, thread)
+				}
 			}
 			id := thread.Meta["id"].(string)
 			for _, limit := range []int{1, 2, 5, 1000} {
