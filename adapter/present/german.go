@@ -132,5 +132,21 @@ func german() map[key]catalog.Message {
 		"problem.unknown_model":       catalog.String("Dieses Modell gibt es hier nicht. Bitte wähle ein anderes."),
 		"problem.unknown_tool_choice": catalog.String("Dieses Werkzeug gibt es hier nicht. Bitte wähle ein anderes."),
 		"problem.no_answer":           catalog.String("Nur Antworten können bewertet werden, und diese Nachricht ist deine eigene."),
+
+		"problem.address_invalid":         catalog.String("Diese Adresse gilt nicht, oder nicht mehr."),
+		"problem.attachments_off":         catalog.String("Anhänge sind hier abgeschaltet."),
+		"problem.attachments_unavailable": catalog.String("Anhänge sind gerade nicht erreichbar. Versuch es gleich noch einmal."),
+		"problem.too_many_attachments":    catalog.String("Das sind zu viele Anhänge auf einmal."),
+		"problem.attachment_stored":       catalog.String("Diese Datei wurde schon hochgeladen."),
+		"problem.attachment_sent":         catalog.String("Diese Datei steht in einer Nachricht und verschwindet mit ihrer Unterhaltung."),
+		"problem.attachment_too_large":    catalog.String("Diese Datei ist zu groß."),
+		"problem.attachment_size":         catalog.String("Diese Datei ist nicht so groß, wie angekündigt war."),
+		"problem.attachment_empty":        catalog.String("Diese Datei ist leer."),
+		"problem.attachment_type":         catalog.String("Dateien dieser Art werden hier nicht angenommen."),
+		"problem.attachment_content":      catalog.String("Der Inhalt dieser Datei passt nicht zu ihrer Art."),
+		"problem.attachment_name":         catalog.String("Dieser Dateiname geht nicht."),
+		"problem.attachment_not_found":    catalog.String("Einen der Anhänge gibt es nicht mehr."),
+		"problem.attachment_not_stored":   catalog.String("Einer der Anhänge wurde nicht ganz hochgeladen."),
+		"problem.attachment_used":         catalog.String("Einer der Anhänge steht schon in einer Nachricht."),
 	}
 }

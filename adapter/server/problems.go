@@ -185,7 +185,7 @@ func (s *Server) refused(problem *api.Problem) string {
 	if words, ok := s.words.NoAnswer(problem.Code); ok {
 		return words
 	}
-	return s.words.Refused(problem.Detail)
+	return s.words.Refused(s.words.Problem(problem.Code, problem.Detail))
 }
 
 // Reasons of our own for the end of a stream.
