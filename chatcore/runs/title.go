@@ -22,7 +22,7 @@ const titleTime = 30 * time.Second
 // stands in the conversation when it comes, unless the person has given another meanwhile. Who follows the turn is told of it at
 // the turn's end. When no title comes, the conversation keeps the one it has.
 func (m *Manager) title(ctx context.Context, run *Run, said api.Message) {
-	if m.config.Titles == nil {
+	if m.config.Titles == nil || said.Content == "" { // what came is a file: its name is the title
 		return
 	}
 	asked := make(chan struct{})
