@@ -202,7 +202,8 @@ var _ = Describe("The task card", Ordered, func() {
 		response, err := page.Post(ctx, "threads.add_user_message", wire.Say(thread.Meta["id"].(string), "slowly "+user))
 		Expect(err).NotTo(HaveOccurred())
 		defer func() { _ = response.Body.Close() }()
-		acted := false
+		reloaded, acted := &wire.Thread{Meta: thread.Meta}, false
+		var follow func() ([]wire.Object, error)
 		for event, err := range wire.Frames(response.Body) {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(thread.Fold([]wire.Object{event})).To(Succeed())
@@ -210,14 +211,22 @@ var _ = Describe("The task card", Ordered, func() {
 				click(ctx, page, thread, clicked(thread, "task.complete", milk(ctx)))
 				Expect(text()).To(ContainSubstring("☑ Buy milk"))
 				refusedAlone(ctx, page, thread)
-				reloaded := &wire.Thread{Meta: thread.Meta, Items: history(ctx, pageAt(ctx, at, user), thread.Meta["id"].(string), 20)}
+				reloaded.Items = history(ctx, pageAt(ctx, at, user), thread.Meta["id"].(string), 20)
 				Expect(card(reloaded)).To(Equal(card(thread)))
+				follow, err = pageAt(ctx, at, user).Follow(ctx, thread.Meta["id"].(string))
+				Expect(err).NotTo(HaveOccurred())
 				acted = true
 				model.Open(user)
 			}
 		}
 		Expect(acted).To(BeTrue())
 		same(ctx)
+
+		By("giving a page that was loaded meanwhile, and follows, nothing older")
+		rest, err := follow()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(reloaded.Fold(rest)).To(Succeed())
+		Expect(reloaded.Items).To(Equal(thread.Items))
 	})
 
 	It("stops an answer whose page left, as anything new does", func(ctx SpecContext) {

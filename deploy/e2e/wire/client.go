@@ -115,6 +115,37 @@ func (p Page) Stream(ctx context.Context, kind string, params any) ([]Object, er
 	return events, nil
 }
 
+// Follow begins to follow the turn at work in a thread, from its items on: a route beside the protocol, whose frames have
+// ids. read gives its events when it has ended.
+func (p Page) Follow(ctx context.Context, thread string) (read func() ([]Object, error), err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/threads/"+thread+"/events", nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+p.Token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		_ = response.Body.Close()
+		return nil, &StatusError{Status: response.StatusCode}
+	}
+	return func() (events []Object, err error) {
+		defer func() { _ = response.Body.Close() }()
+		stream, err := io.ReadAll(response.Body)
+		for line := range strings.Lines(string(stream)) {
+			data, ok := strings.CutPrefix(line, "data: ")
+			var event Object
+			if ok && err == nil {
+				err = json.Unmarshal([]byte(data), &event)
+				events = append(events, event)
+			}
+		}
+		return events, err
+	}, nil
+}
+
 // Frames reads frames that are exactly "data: {json}" and an empty line, with comments between them.
 func Frames(r io.Reader) func(yield func(Object, error) bool) {
 	return func(yield func(Object, error) bool) {
