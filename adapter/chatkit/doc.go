@@ -5,6 +5,9 @@
 // that must be there is never null. The package uses the standard library only and knows nothing of what a thread
 // means.
 //
+// How this system makes what the types are for stands beside them as a table for a page of the documentation (ours.go), and
+// is known to nothing else here.
+//
 // What the types say of the wire can be read as Shapes: NewProtocol. A spec holds them to tables that were read off the
 // two packages (testdata/authority).
 package chatkit
