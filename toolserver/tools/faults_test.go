@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -30,6 +31,19 @@ func (s stubStore) Do(context.Context, string, tasks.Act) (json.RawMessage, erro
 }
 func (s stubStore) Once(_ context.Context, _ string, call tasks.Call, _ tasks.Act) (json.RawMessage, error) {
 	return s.answer(&call)
+}
+
+// deserted has its caller leave in the middle of each call.
+type deserted struct{ leave func() }
+
+func (d deserted) Do(ctx context.Context, _ string, _ tasks.Act) (json.RawMessage, error) {
+	d.leave()
+	<-ctx.Done()
+	return nil, fmt.Errorf("adding a task: %w", ctx.Err())
+}
+
+func (d deserted) Once(ctx context.Context, user string, _ tasks.Call, act tasks.Act) (json.RawMessage, error) {
+	return d.Do(ctx, user, act)
 }
 
 var _ = Describe("A fault that is ours", func() {
@@ -96,6 +110,15 @@ var _ = Describe("A fault that is ours", func() {
 		Expect(failure(c.call(ctx, "add_task", `{"title":"x"}`)).Code).To(Equal(tasks.CodeInternal), "without a key nobody may send it again")
 		away = false
 		Expect(c.keyed(ctx, "add_task", `{"title":"x"}`, "k").Failed).To(BeFalse())
+	})
+
+	It("is none when the caller left", func(ctx SpecContext) {
+		calling, leave := context.WithCancel(ctx)
+		c := through(ctx, deserted{leave})
+		_, err := c.send(calling, "add_task", `{"title":"x"}`, "k")
+		Expect(err).To(MatchError(context.Canceled))
+		Eventually(ctx, logged).WithTimeout(10 * time.Second).Should(gbytes.Say("the caller left"))
+		Expect(string(logged.Contents())).NotTo(ContainSubstring("level=ERROR"))
 	})
 
 	It("keeps what people write out of the log", func(ctx SpecContext) {
