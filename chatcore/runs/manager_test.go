@@ -76,11 +76,10 @@ var _ = Describe("A run", func() {
 
 	It("adds the sentence that closes an answer as a step of its own", func(ctx SpecContext) {
 		s := newMemory()
-		m := newManager(s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
+		_, _, events := watched(ctx, s, func(ctx context.Context, turn agent.Turn, journal agent.Journal) agent.Ending {
 			speaks(ctx, turn, journal)
 			return agent.Ending{Failed: true, Code: agent.CodeStepLimit, Sentence: "Too many steps.", Err: errors.New("limit")}
-		})
-		events := read(ctx, m, start(ctx, m), runs.Beginning)
+		}, func(api.Event) {})
 		sentence := events[len(events)-6:] // a text that came before may be in one piece or two
 		Expect(types(sentence)).To(Equal([]string{"message.completed", "message.started", "message.delta", "message.text_completed", "message.completed", "run.failed"}))
 		Expect(sentence[1].Body.(api.MessageStarted).Step.Code).To(Equal(agent.CodeStepLimit))
