@@ -54,6 +54,10 @@ var _ = Describe("A moderator", func() {
 			By("leaving its person's own things to its person")
 			whole := alice.get(ctx, conversation(id)).object(http.StatusOK)
 			Expect(whole).To(And(HaveKeyWithValue("status", status), HaveKeyWithValue("message_count", BeEquivalentTo(2)), HaveKeyWithValue("title", "Hello")))
+			var page api.MessagePage
+			alice.get(ctx, conversation(id)+"/messages").into(http.StatusOK, &page)
+			judged := alice.call(ctx, http.MethodPost, alice.path(fmt.Sprintf("/messages/%d/feedback", page.Data[1].ID)), `{"kind": "positive"}`)
+			Expect(judged.StatusCode).To(BeNumerically("<", 300), string(judged.body))
 			Expect(change(ctx, alice, `{"archived": true}`).object(http.StatusOK)).To(And(HaveKeyWithValue("status", status), HaveKeyWithValue("status_reason", "Be kind.")))
 			Expect(alice.call(ctx, http.MethodDelete, alice.path(conversation(id)), "").StatusCode).To(Equal(http.StatusNoContent))
 		},
