@@ -195,6 +195,7 @@ CREATE TABLE IF NOT EXISTS actions (
   FOREIGN KEY (user_id, conversation_id) REFERENCES conversations (user_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX IF NOT EXISTS actions_by_key ON actions (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS actions_by_end ON actions (user_id, conversation_id, ended_behind);
 CREATE INDEX IF NOT EXISTS actions_at_work ON actions (user_id, conversation_id) WHERE status = 'pending';
 
 -- A file that a person attached: who it belongs to and what it is. Its bytes are in the bucket, under blob once they are

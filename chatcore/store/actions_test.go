@@ -154,6 +154,25 @@ var _ = Describe("An action", func() {
 		d.accept(ctx, d.said("And?", turn.Conversation.ID))
 	})
 
+	It("keeps what it is about from being answered again before it has ended", func(ctx SpecContext) {
+		d.end(ctx, turn)
+		atWork, err := d.BeginAction(ctx, d.clicking(turn.Conversation.ID, call.ID))
+		Expect(err).NotTo(HaveOccurred())
+		retry := d.said("", turn.Conversation.ID)
+		retry.RetryOf = turn.UserMessage.ID
+		_, err = d.Accept(ctx, retry)
+		Expect(err).To(MatchError(store.ErrBusy))
+		d.ended(ctx, atWork)
+		again := d.accept(ctx, retry)
+		Expect(again.GoneActions).To(HaveExactElements(HaveField("ID", atWork.ID)))
+		Expect(again.ByHand).To(HaveLen(1), "what it did still stands")
+		loaded, err := d.LoadTurn(ctx, d.user, again.RunID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(loaded.GoneActions).To(Equal(again.GoneActions))
+		_, err = d.BeginAction(ctx, d.clicking(turn.Conversation.ID, call.ID))
+		Expect(err).To(MatchError(store.ErrNotFound), "the record went")
+	})
+
 	It("in a conversation whose page left wants that turn's end", func(ctx SpecContext) {
 		_, err := d.PageLeft(ctx, d.user, turn.RunID)
 		Expect(err).NotTo(HaveOccurred())

@@ -44,12 +44,16 @@ func supersede(ctx context.Context, tx *ownerdb.Tx, userID string, conversationI
 	return gone, nil
 }
 
-// supersedeActions does the same with actions. What they did still stands, and the model is told of it.
+// supersedeActions does the same with actions. What they did still stands, and the model is told of it. ErrBusy says that
+// one is at work: its answer would show what has just gone.
 func supersedeActions(ctx context.Context, tx *ownerdb.Tx, userID string, conversationID int64, question messageRow, now time.Time) ([]api.Action, error) {
 	gone, err := readActions(ctx, tx, `
 		UPDATE actions SET superseded_at = $4
 		WHERE user_id = $1 AND conversation_id = $2 AND position > $3 AND superseded_at IS NULL
 		RETURNING `+actionColumns, userID, conversationID, question.Position, now)
+	if slices.ContainsFunc(gone, func(a api.Action) bool { return !a.Record.Status.Done() }) {
+		return nil, ErrBusy
+	}
 	slices.SortFunc(gone, func(a, b api.Action) int { return cmp.Compare(a.Position, b.Position) })
 	return gone, err
 }
