@@ -59,8 +59,7 @@ var _ = Describe("What a widget's action does", func() {
 	}, SpecTimeout(patience))
 
 	It("leaves nothing ticked that the server refused", func(ctx SpecContext) {
-		alice.says(ctx, "ticks")
-		Eventually(ctx, alice.sees).WithArguments(ctx, ".send").Should(BeTrue())
+		alice.gets(ctx, "ticks", ".w-card")
 		alice.fake.refuseNext(http.StatusConflict, "Somebody else has it.")
 		alice.clicks(ctx, ".w-check input")
 		Eventually(ctx, alice.reads).WithArguments(ctx, ".failure p").Should(Equal([]string{"Somebody else has it."}))
@@ -68,9 +67,8 @@ var _ = Describe("What a widget's action does", func() {
 	}, SpecTimeout(patience))
 
 	It("works at once for a sync action, and waits its turn for another, while an answer is being written", func(ctx SpecContext) {
-		alice.says(ctx, "ticks")
-		alice.says(ctx, "rows")
-		Eventually(ctx, alice.sees).WithArguments(ctx, ".send").Should(BeTrue())
+		alice.gets(ctx, "ticks", ".w-check")
+		alice.gets(ctx, "rows", ".w-button")
 		alice.fake.when("wait", func(turn *fakeTurn) { turn.waits(next) })
 		alice.says(ctx, "wait")
 		Eventually(ctx, alice.reads).WithArguments(ctx, ".bubble").Should(HaveLen(3))
@@ -83,8 +81,7 @@ var _ = Describe("What a widget's action does", func() {
 	}, SpecTimeout(patience))
 
 	It("belongs to the innermost thing that was pressed, by mouse or key", func(ctx SpecContext) {
-		alice.says(ctx, "rows")
-		Eventually(ctx, alice.sees).WithArguments(ctx, ".send").Should(BeTrue())
+		alice.gets(ctx, "rows", ".w-card")
 		close(next)
 		alice.clicks(ctx, ".w-press .w-button")
 		Eventually(ctx, asked("threads.custom_action")).Should(Equal([]string{"inside"}))
@@ -101,8 +98,7 @@ var _ = Describe("What a widget's action does", func() {
 
 	DescribeTable("shows that it is at work where it was told to",
 		func(ctx SpecContext, button int, where string) {
-			alice.says(ctx, "rows")
-			Eventually(ctx, alice.sees).WithArguments(ctx, ".send").Should(BeTrue())
+			alice.gets(ctx, "rows", ".w-card")
 			alice.clicks(ctx, []string{"", ".w-card-body > .w-button:nth-child(2)", ".w-card-body > .w-button:nth-child(3)", ".w-card-body > .w-button:nth-child(4)"}[button])
 			Eventually(ctx, asked("threads.custom_action")).Should(Equal([]string{"slow"}))
 			var busy []string
@@ -183,7 +179,8 @@ var _ = Describe("What a host page may add", func() {
 
 	It("offers entities and commands while somebody writes", func(ctx SpecContext) {
 		alice.options(ctx, `entities: { showComposerMenu: true, onTagSearch: async (query) => [{ id: 'bob', title: 'Bob Ross', group: 'People', interactive: true }, { id: 'bea', title: 'Bea', group: 'People' }].filter(({ title }) => title.toLowerCase().startsWith(query.toLowerCase())),
-				onClick: ({ id }) => { window.clicked = id; } },
+				onClick: ({ id }) => { window.clicked = id; },
+				onRequestPreview: async ({ id }) => ({ preview: { type: 'Basic', children: [{ type: 'Text', value: 'About ' + id }] } }) },
 			commands: { enabled: true, onSearch: async () => [{ id: 'more', label: 'More' }], onSelect: async ({ id }) => (id === 'more' ? { type: 'menu', commands: [{ id: 'c', label: 'Carol' }] } : { type: 'entity', entity: { id: 'carol', title: 'Carol' } }) }`)
 		alice.clicks(ctx, "[aria-label='Mention something']")
 		Eventually(ctx, alice.reads).WithArguments(ctx, "[role=option]").Should(Equal([]string{"Bob Ross", "Bea"}))
@@ -203,6 +200,7 @@ var _ = Describe("What a host page may add", func() {
 		var clicked string
 		alice.evaluates(ctx, `window.clicked`, &clicked)
 		Expect(clicked).To(Equal("bob"))
+		Eventually(ctx, alice.reads).WithArguments(ctx, ".preview").Should(Equal([]string{"About bob"}))
 
 		alice.does(ctx, "focusComposer()")
 		alice.types(ctx, "/")

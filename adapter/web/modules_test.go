@@ -166,6 +166,18 @@ var _ = Describe("The module", Ordered, ContinueOnFailure, func() {
 		}, SpecTimeout(patience))
 	})
 
+	Describe("words", func() {
+		It("says everything in every language", func(ctx SpecContext) {
+			Expect(runs(ctx, `
+				const { wordsFor } = await import('/web/words.js');
+				const forms = (words) => Object.entries(words).flatMap(([name, said]) => (typeof said === 'object' ? forms(said) : [[name, typeof said === 'function' ? said.length : 0]]));
+				const en = wordsFor('en'), de = wordsFor('de-CH');
+				const same = Object.keys(en).filter((name) => typeof en[name] === 'string' && en[name] === de[name]);
+				return { shape: JSON.stringify(forms(en)) === JSON.stringify(forms(de)), same, other: wordsFor('xx').language };`)).
+				To(MatchJSON(`{"shape": true, "same": ["title"], "other": "en"}`))
+		}, SpecTimeout(patience))
+	})
+
 	Describe("view/icons", func() {
 		It("has a drawing for every icon that a widget or a header may name", func(ctx SpecContext) {
 			names, err := json.Marshal(append(headerIcons, widgetIcons...))

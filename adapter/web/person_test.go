@@ -59,6 +59,14 @@ func (p *person) says(ctx context.Context, text string) {
 	p.types(ctx, text+kb.Enter)
 }
 
+// gets says something, and waits until what a selector finds has come and the turn is over.
+func (p *person) gets(ctx context.Context, message, selector string) {
+	GinkgoHelper()
+	p.says(ctx, message)
+	Eventually(ctx, p.sees).WithArguments(ctx, selector).Should(BeTrue())
+	Eventually(ctx, p.sees).WithArguments(ctx, ".send").Should(BeTrue())
+}
+
 func (p *person) types(ctx context.Context, keys string) {
 	GinkgoHelper()
 	Expect(p.page.Type(ctx, keys)).To(Succeed())

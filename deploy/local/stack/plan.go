@@ -128,11 +128,16 @@ func (p *plan) adapterCommand() command {
 	if more := p.options.setting("CHATKIT_DOMAIN_ALLOWLIST"); more != "" {
 		allowed = append(allowed, more)
 	}
+	composer := p.options.setting("PAGE_COMPOSER")
+	if composer == "" {
+		composer = "attachments"
+	}
 	return p.service("adapter", p.adapter, func(s *State, pid int) { s.Adapter.PID = pid }, map[string]string{
 		"SIGNING_KEYS_FILE":        p.keys("adapter"),
 		"CHAT_API_URL":             p.chatcore.url(),
 		"AUTH_AUDIENCE":            Audience,
 		"DEV_ISSUER_URL":           p.issuer.url(),
+		"PAGE_COMPOSER":            composer,
 		"CHATKIT_DOMAIN_ALLOWLIST": strings.Join(allowed, ","),
 	})
 }

@@ -3,7 +3,7 @@
 import { iconButton } from '../view/buttons.js';
 import { h } from '../view/dom.js';
 import { icon } from '../view/icons.js';
-import { safeImage } from '../view/links.js';
+import { filePreview } from '../view/links.js';
 import { refused } from './limits.js';
 import { upload } from './upload.js';
 
@@ -34,7 +34,7 @@ export class Files {
   /** Puts attachments in place of what is there; they are at the server. */
   put(attachments) {
     for (const entry of [...this.#entries]) this.#remove(entry);
-    for (const attachment of attachments) this.#enter({ attachment, preview: safeImage(attachment.preview_url) }, attachment.name);
+    for (const attachment of attachments) this.#enter({ attachment, preview: filePreview(attachment.preview_url) }, attachment.name);
   }
 
   /** Takes files in, as far as the options allow. */

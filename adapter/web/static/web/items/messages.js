@@ -2,7 +2,8 @@
 
 import { h } from '../view/dom.js';
 import { icon } from '../view/icons.js';
-import { safeImage, safeLink } from '../view/links.js';
+import { filePreview, safeLink } from '../view/links.js';
+import { entityButton } from './entity.js';
 import { MarkdownView } from '../markdown/render.js';
 
 /** The person's message: plain text with tags in it, a quote above, files below. */
@@ -29,11 +30,11 @@ export function messageBody({ content = [], attachments = [], quoted_text: quote
 
 function tag({ id, text, group, data, interactive }, commands) {
   if (!interactive || !commands) return h('span', { class: 'tag' }, text);
-  return h('button', { type: 'button', class: 'tag', on: { click: () => commands.entity({ id, title: text, group, data, interactive }) } }, text);
+  return entityButton({ id, title: text, group, data, interactive }, commands);
 }
 
 function file({ name, type, preview_url: preview }) {
-  const address = type === 'image' ? safeImage(preview) : null;
+  const address = type === 'image' ? filePreview(preview) : null;
   const named = [icon('document'), h('span', { dir: 'auto' }, name)];
   if (!address) return h('li', {}, named);
   // A picture that can't be loaded is named at least.
@@ -85,7 +86,8 @@ export class AssistantView {
 export function sourceNode(source, commands) {
   const title = source.title || source.filename || source.label || source.url || '';
   if (source.type === 'entity' && source.interactive && commands) {
-    return h('button', { type: 'button', class: 'tag', dir: 'auto', on: { click: () => commands.entity({ ...source, title }) } }, title);
+    const { id, icon: name, group, data, interactive } = source;
+    return entityButton({ id, title, icon: name, group, data, interactive }, commands);
   }
   const address = safeLink(source.url);
   return address ? h('a', { href: address, target: '_blank', rel: 'noopener noreferrer nofollow', dir: 'auto' }, title)

@@ -16,6 +16,12 @@ export function safeImage(address) {
   return url && (url.protocol === 'https:' || url.origin === window.location.origin) ? url.href : null;
 }
 
+/** The address of a person's own file if it is one: the protocol's server gave it, so plain http is its choice. */
+export function filePreview(address) {
+  const url = parsed(address);
+  return url && /^https?:$/.test(url.protocol) ? url.href : safeImage(address);
+}
+
 /** What a chatkit-link:// address asks of the host page, {name, data}, else null. */
 export function deeplink(address) {
   const found = /^chatkit-link:\/\/([^/?#]+)\/?(?:\?([^#]*))?/.exec(String(address));

@@ -1,6 +1,7 @@
 // The controls of forms, as the browser's own: they work with keyboards, screen readers and phones as they are.
 
 import { h } from '../view/dom.js';
+import { styled } from './style.js';
 
 export const controls = { Input: input, Textarea: textarea, Select: select, DatePicker: date, Checkbox: checkbox, RadioGroup: radios };
 
@@ -10,8 +11,9 @@ function input(component, drawing) {
 }
 
 function textarea(component, drawing) {
-  const { defaultValue, rows = 3 } = component;
-  return h('textarea', { ...field(component, drawing), rows, dir: 'auto' }, defaultValue ?? '');
+  const { defaultValue, rows = 3, autoResize, maxRows } = component;
+  return styled(h('textarea', { ...field(component, drawing), rows, dir: 'auto' }, defaultValue ?? ''),
+    { 'field-sizing': autoResize ? 'content' : null, 'max-height': maxRows && `${maxRows + 1}lh` });
 }
 
 function select(component, drawing) {

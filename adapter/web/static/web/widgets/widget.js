@@ -16,6 +16,7 @@ let drawings = 0; // for ids: two widgets may have fields of the same name
 /** The node of a widget. `context`: {words, action(action) → Promise}. */
 export function widgetNode(widget, context) {
   const node = h('div', { class: 'widget' });
+  if (widget?.theme === 'light' || widget?.theme === 'dark') node.style.colorScheme = widget.theme;
   node.append(...[new Drawing(node, context).draw(widget)].filter(Boolean));
   for (const { htmlFor } of node.querySelectorAll('label[for]')) {
     node.querySelector(`#${CSS.escape(htmlFor)}`)?.removeAttribute('aria-label'); // the label names it
