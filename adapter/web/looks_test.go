@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
+	"os"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -21,7 +23,7 @@ func everything(turn *fakeTurn) {
 		},
 	}})
 	turn.tool("✓ Task created: Buy groceries")
-	turn.widget(taskCard())
+	turn.widget(ownCard())
 	turn.widget(formCard())
 	turn.widget(object{"type": "ListView", "limit": 2, "status": object{"text": "Lists", "icon": "notebook"}, "children": []object{
 		listItem("Home", "3 tasks"), listItem("Work", "12 tasks"), listItem("Garden", "1 task"),
@@ -36,6 +38,18 @@ func everything(turn *fakeTurn) {
 	turn.says("## The plan\n\nFirst the **groceries**, then *Lisbon*:\n\n1. Buy [oat milk](https://example.com)\n2. Call `plumber()`\n   - before noon\n\n" +
 		"| Day | Task |\n|:--|--:|\n| Mon | Shop |\n| Tue | Fly |\n\n> Pack light.\n\n```go\nfunc main() {\n\tprintln(\"hello\")\n}\n```\n")
 	turn.title("One of each thing, under a title that is far too long for any bar on any phone")
+}
+
+// ownCard is the list of tasks as this adapter shows it.
+func ownCard() (card object) {
+	text, err := os.ReadFile("../present/testdata/list_tasks.json")
+	if err == nil {
+		err = json.Unmarshal(text, &card)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return card
 }
 
 func listItem(title, caption string) object {

@@ -162,10 +162,10 @@ var _ = Describe("The page in trouble", func() {
 			return found
 		}
 		Eventually(ctx, focus).Should(Equal("Message"))
-		for range 4 { // what can be done with the answer, the conversation, a new one
-			Expect(alice.page.Type(ctx, kb.Tab, chromedp.ModifierShift)).To(Succeed())
-		}
-		Eventually(ctx, focus).Should(Equal("Past conversations"))
+		Eventually(ctx, func(g Gomega) { // behind what can be done with the answer, the conversation, a new one
+			g.Expect(alice.page.Type(ctx, kb.Tab, chromedp.ModifierShift)).To(Succeed())
+			g.Expect(focus()).To(Equal("Past conversations"))
+		}).Should(Succeed())
 		alice.types(ctx, kb.Enter)
 		Eventually(ctx, focus).Should(Equal("Close"))
 		alice.types(ctx, kb.Escape)
