@@ -90,6 +90,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 		Closing: func() {
 			bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), conf.ShutdownTime)
 			defer cancel()
+			manager.Refuse() // also while actions end
 			doing.Close(bounded)
 			manager.Close(bounded)
 		},

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -38,8 +39,9 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // persist stores something, and tries on while the database is away: the store's writes may be repeated.
 func persist[T any](ctx context.Context, patience time.Duration, write func(context.Context) (T, error)) (T, error) {
-	ctx = context.WithoutCancel(ctx)
-	return backoff.Retry(ctx, func() (T, error) {
+	waiting, done := untilInterrupted(ctx)
+	defer done()
+	return backoff.Retry(waiting, func() (T, error) {
 		ctx, cancel := bounded(ctx)
 		defer cancel()
 		stored, err := write(ctx)
@@ -47,7 +49,25 @@ func persist[T any](ctx context.Context, patience time.Duration, write func(cont
 			err = backoff.Permanent(err)
 		}
 		return stored, err
-	}, backoff.WithMaxElapsedTime(patience))
+	}, backoff.WithBackOff(delays(backoff.DefaultInitialInterval)), backoff.WithMaxElapsedTime(patience))
+}
+
+// delays grow from the first on, and never so far that the database is back for long before it is tried again.
+func delays(first time.Duration) *backoff.ExponentialBackOff {
+	delays := backoff.NewExponentialBackOff()
+	delays.InitialInterval, delays.MaxInterval = first, 2*time.Second
+	return delays
+}
+
+// untilInterrupted is for waiting to try again: it ends when the process goes down, and not when the turn is stopped.
+func untilInterrupted(ctx context.Context) (waiting context.Context, done func()) {
+	waiting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if cause := context.Cause(ctx); errors.Is(cause, agent.ErrInterrupted) {
+			cancel(cause)
+		}
+	})
+	return waiting, func() { stop(); cancel(nil) }
 }
 
 func (j *journal) Open(ctx context.Context) error {

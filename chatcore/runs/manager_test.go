@@ -363,6 +363,24 @@ var _ = Describe("Going down", func() {
 		Expect(s.turn.Steps).To(HaveExactElements(HaveField("Open", true)))
 	})
 
+	DescribeTable("does not wait for a database that is away",
+		func(ctx SpecContext, method string) {
+			s := newMemory()
+			s.failing[method], s.err = -1, context.DeadlineExceeded
+			stubborn := config
+			stubborn.Patience, stubborn.EndTime = time.Hour, time.Hour
+			m := runs.NewManager(s, agentFunc(speaks), stubborn, discard())
+			start(ctx, m)
+			tries := func() int { s.mu.Lock(); defer s.mu.Unlock(); return -s.failing[method] }
+			Eventually(ctx, tries).Should(BeNumerically(">", 1))
+			patience, over := context.WithCancel(ctx)
+			over()
+			m.Close(patience)
+			Expect(m.AtWork()).To(BeZero())
+		},
+		Entry("to open a step", "OpenStep"), Entry("to store a reply", "CommitStep"), Entry("to store an end", "EndTurn"),
+	)
+
 	It("hands also the turn over that was being accepted at that moment", func(ctx SpecContext) {
 		s, said := newMemory(), make(chan struct{})
 		s.hold, s.entered = make(chan struct{}), make(chan struct{}, 1)

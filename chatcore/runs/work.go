@@ -69,7 +69,7 @@ func (m *Manager) end(ctx context.Context, j *journal, ending agent.Ending) {
 	if !ending.Failed {
 		m.awaitTitle(ctx, j.run)
 	}
-	answer, conversation, err := m.storeEnd(context.WithoutCancel(ctx), j, ending)
+	answer, conversation, err := m.storeEnd(ctx, j, ending)
 	if err == nil {
 		j.news(conversation)
 		j.end(endOf(ending, answer), answer)
@@ -99,10 +99,10 @@ func endOf(ending agent.Ending, answer api.Message) api.Body {
 }
 
 func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending) (answer api.Message, conversation api.Conversation, err error) {
-	said := ending.Sentence == ""
-	delays := backoff.NewExponentialBackOff()
-	delays.InitialInterval = m.config.EndDelay
-	answer, err = backoff.Retry(ctx, func() (answer api.Message, err error) {
+	waiting, done := untilInterrupted(ctx)
+	defer done()
+	ctx, said := context.WithoutCancel(ctx), ending.Sentence == ""
+	answer, err = backoff.Retry(waiting, func() (answer api.Message, err error) {
 		if !said {
 			if err := j.say(ctx, ending.Code, ending.Sentence); err != nil {
 				return answer, permanent(err)
@@ -120,7 +120,7 @@ func (m *Manager) storeEnd(ctx context.Context, j *journal, ending agent.Ending)
 		defer cancel()
 		answer, conversation, err = m.store.EndTurn(ctx, end)
 		return answer, permanent(err)
-	}, backoff.WithBackOff(delays), backoff.WithMaxElapsedTime(m.config.EndTime))
+	}, backoff.WithBackOff(delays(m.config.EndDelay)), backoff.WithMaxElapsedTime(m.config.EndTime))
 	return answer, conversation, err
 }
 
