@@ -41,10 +41,13 @@ func (n *nonsense) record() api.ToolCall {
 		``, `null`, `{}`, `[]`, `7`, `{"task_id":9,"title":"Buy groceries","completed":false}`, `{"task_id":9,"title":"","completed":true,"changed":["title"]}`,
 		`{"tasks":[{"task_id":9,"title":"é","description":"\n","completed":true}],"pending":0,"completed":1,"has_more":true,"status":"all"}`,
 		`{"tasks":[],"pending":-1,"completed":0,"status":"pending"}`, `{"name":"a","candidates":[{"title":"b"}],"matches":3}`, `{"`,
+		`{"status":"answered","answers":{"which":{"values":["a"],"skipped":false}}}`, `{"status":"new","answers":null}`, `{"status":"answered","answers":{"which":{}}}`,
 	}
 	return api.ToolCall{
 		ID: n.id(), Index: pick(n, 0, 1, 2, -1, 1<<30), Tool: pick(n, "add_task", "list_tasks", "update_task", "send_mail", ""),
-		Parameters: json.RawMessage(pick(n, `{}`, ``, `{"status":"pending"}`, `[`)), Result: json.RawMessage(pick(n, results...)), Refreshed: json.RawMessage(pick(n, results...)),
+		Parameters: json.RawMessage(pick(n, `{}`, ``, `{"status":"pending"}`, `[`,
+			`{"inputs":[{"id":"which","question":"Which?","type":"multiple_choice","options":[{"value":"a"}]},{"id":"why","type":"freeform"}]}`, `{"inputs":[{"type":"new"}]}`)),
+		For: pick(n, "", "", "", api.ForClientTool, api.ForStructuredInput, "new"), Result: json.RawMessage(pick(n, results...)), Refreshed: json.RawMessage(pick(n, results...)),
 		Status: pick(n, api.CallExecuted, api.CallFailed, api.CallSkipped, api.CallPending, api.CallRunning, "new"),
 		Code:   pick(n, "", "ambiguous", "not_found", "new"), Error: n.text(),
 	}
@@ -89,7 +92,10 @@ func (n *nonsense) body() api.Body {
 		func() api.Body { return api.Effect{Name: n.text(), Data: pick(n, nil, map[string]any{"a": 1.0})} },
 		func() api.Body { return api.Progress{Text: n.text(), Icon: pick(n, "", "search", "new")} },
 		func() api.Body {
-			return api.RunStarted{RunID: n.id(), Conversation: n.conversation(), UserMessage: n.message(), Superseded: []api.Message{n.message()}}
+			return api.RunStarted{RunID: n.id(), Conversation: n.conversation(), UserMessage: n.message(), Superseded: []api.Message{n.message()},
+				SupersededActions: []api.Action{{ID: n.id(), Position: n.id(), Record: n.record(), CreatedAt: n.moment()}},
+				Skipped:           []api.SkippedCall{{Step: api.StepHead{ID: n.id(), Position: n.id(), CreatedAt: n.moment()}, Record: n.record()}},
+			}
 		},
 		func() api.Body { return api.RunCompleted{Answer: answer} },
 		func() api.Body {
@@ -156,6 +162,8 @@ func FuzzStream(f *testing.F) {
 			stream := words.NewStream(opening)
 			streams = append(streams, func(e api.Event) []translate.Marked { return translate.Unmarked(stream.Event(e.Body)) })
 		}
+		goesOn := words.GoOn(n.message())
+		streams = append(streams, func(e api.Event) []translate.Marked { return translate.Unmarked(goesOn.Event(e.Body)) })
 		pages := make([]sane, len(streams))
 		for range 40 {
 			if len(n.left) == 0 {
