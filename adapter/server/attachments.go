@@ -2,11 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,7 +39,7 @@ func (s *Server) createAttachment(ctx context.Context, who tokens.Identity, r ch
 	}
 	made, err := s.options.Chat.CreateAttachment(ctx, who, api.AttachmentRequest{Name: r.Name, Size: int64(r.Size), MIMEType: r.MIMEType})
 	if err != nil {
-		return nil, s.problem(who, err)
+		return nil, s.problem(who, orNone(err))
 	}
 	shown := s.translating(ctx).Attachment(made)
 	shown.UploadDescriptor = &chatkit.UploadDescriptor{
@@ -60,11 +60,8 @@ func (s *Server) deleteAttachment(ctx context.Context, who tokens.Identity, r ch
 	return struct{}{}, nil
 }
 
-// fileSilence is how long an upload or a download may stand still, and drained how much of one that was refused is read.
-const (
-	fileSilence = 30 * time.Second
-	drained     = 32 << 20
-)
+// drained is how much of an upload that was refused is read.
+const drained = 32 << 20
 
 // addAttachment is the direct upload: a whole file, with the user's token.
 func (s *Server) addAttachment(c echo.Context) error {
@@ -81,8 +78,18 @@ func (s *Server) addAttachment(c echo.Context) error {
 	s.know(c, who)
 	ctx := c.Request().Context()
 	return s.take(c, who, func(content serving.Upload) (api.Attachment, error) {
-		return s.options.Chat.AddAttachment(ctx, who, content.Name, content.Type, content.Content)
+		made, err := s.options.Chat.AddAttachment(ctx, who, content.Name, content.Type, content.Content)
+		return made, orNone(err)
 	})
+}
+
+// orNone says of a chat service that knows nothing of attachments that it has none.
+func orNone(err error) error {
+	var problem *api.Problem
+	if errors.As(err, &problem) && (problem.Status == http.StatusNotFound || problem.Status == http.StatusMethodNotAllowed) {
+		return &api.Problem{Status: http.StatusNotImplemented, Code: errNoAddresses.Code, Detail: "Attachments are switched off here: the chat service has none."}
+	}
+	return err
 }
 
 // upload takes an attachment's bytes, as they are by PUT, and in a form by POST. The address is the permission.
@@ -100,7 +107,7 @@ func (s *Server) upload(c echo.Context) error {
 
 // take passes a file on as it comes, and answers with the attachment. Nothing of it is kept here.
 func (s *Server) take(c echo.Context, who tokens.Identity, pass func(serving.Upload) (api.Attachment, error)) error {
-	body := serving.PatientBody(c.Response(), c.Request(), fileSilence)
+	body := serving.PatientBody(c.Response(), c.Request())
 	content, err := uploadIn(c.Request(), body)
 	if err != nil {
 		serving.Drain(body, drained)
@@ -157,5 +164,5 @@ func (s *Server) download(c echo.Context) error {
 		header.Set("Content-Length", strconv.FormatInt(file.Size, 10))
 	}
 	c.Response().WriteHeader(http.StatusOK)
-	return serving.PatientCopy(c.Response(), file, fileSilence)
+	return serving.PatientCopy(c.Response(), file)
 }

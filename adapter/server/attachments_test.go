@@ -267,6 +267,18 @@ var _ = Describe("Attachments", func() {
 		Expect(retry).To(BeFalse())
 	})
 
+	It("are said in the reader's language to be refused, and to be off where the chat service has none", func(ctx SpecContext) {
+		a.start()
+		german := func(body string) map[string]any { return object(a.post(ctx, body, "Accept-Language", "de")) }
+		a.chat.on("POST /api/alice/attachments", refusing(http.StatusRequestEntityTooLarge, "attachment_too_large", "The file is too large."))
+		Expect(german(createCat)).To(HaveKeyWithValue("detail", "Diese Datei ist zu groß."))
+		a.chat.on(chatOf, refusing(http.StatusBadRequest, "attachment_used", "One of the attachments is in a message already."))
+		told, _ := oneError(a.post(ctx, `{"type":"threads.create","params":{"input":{"content":[],"attachments":["atc_12"]}}}`, "Accept-Language", "de"))
+		Expect(told).To(HaveSuffix("Einer der Anhänge steht schon in einer Nachricht."))
+		a.chat.on("POST /api/alice/attachments", refusing(http.StatusNotFound, "not_found", "No such route."))
+		Expect(german(createCat)).To(And(HaveKeyWithValue("code", "attachments_off"), HaveKeyWithValue("detail", "Anhänge sind hier abgeschaltet.")))
+	})
+
 	It("have an address for one purpose, for a while, and for nobody who makes one up", func(ctx SpecContext) {
 		a.start()
 		attachment, upload := created(ctx)

@@ -104,6 +104,9 @@ func (s *Server) problem(who tokens.Identity, err error) error {
 			RetryAfter: problem.RetryAfter, Cause: err,
 		}
 	case http.StatusServiceUnavailable:
+		if problem.Code == "attachments_unavailable" { // the rest of chatcore is there
+			return serving.Problem{Status: problem.Status, Code: problem.Code, Detail: problem.Detail, RetryAfter: problem.RetryAfter, Cause: err}
+		}
 		return serving.Problem{Status: problem.Status, Code: "unavailable", Detail: s.words.Away(), RetryAfter: problem.RetryAfter, Cause: err}
 	}
 	return serving.Problem{Status: http.StatusBadGateway, Code: "bad_gateway", Detail: s.words.Away(), Cause: err}

@@ -56,7 +56,7 @@ type File struct {
 // AttachmentContent gives an attachment's bytes.
 func (c *Client) AttachmentContent(ctx context.Context, who Caller, id int64) (File, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.File)
-	response, err := c.send(ctx, call{who: who, method: http.MethodGet, path: attachmentPath(id) + "/content", accept: "*/*"})
+	response, err := c.send(ctx, call{who: who, method: http.MethodGet, path: attachmentPath(id) + "/content", accept: "*/*"}) //nolint:bodyclose // by whoever closes the file
 	if err != nil {
 		cancel()
 		return File{}, err

@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,9 +31,6 @@ var errAttachmentsOff = serving.Problem{
 	Status: http.StatusNotImplemented, Code: "attachments_off",
 	Detail: "Attachments are switched off here: there is no place to keep them.",
 }
-
-// silence is how long an upload or a download may stand still.
-const silence = 30 * time.Second
 
 // formSpace is how many bytes a form may have around its file.
 const formSpace = 64 << 10
@@ -98,7 +94,7 @@ func (s *Server) uploadAttachment(c echo.Context) error {
 
 // uploaded is a request's body, bounded.
 func (s *Server) uploaded(c echo.Context) io.Reader {
-	body := io.NopCloser(serving.PatientBody(c.Response(), c.Request(), silence))
+	body := io.NopCloser(serving.PatientBody(c.Response(), c.Request()))
 	return http.MaxBytesReader(c.Response(), body, s.Attachments.MaxBytes()+formSpace)
 }
 
@@ -133,7 +129,7 @@ func (s *Server) attachmentContent(c echo.Context) error {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "private, no-store")
 	c.Response().WriteHeader(http.StatusOK)
-	return serving.PatientCopy(c.Response(), content, silence)
+	return serving.PatientCopy(c.Response(), content)
 }
 
 func (s *Server) deleteAttachment(c echo.Context) error {

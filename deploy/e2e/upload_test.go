@@ -130,7 +130,7 @@ func secondAdapter(ctx context.Context, of *stack.Stack) string {
 	Expect(err).NotTo(HaveOccurred())
 	address := free.Addr().String()
 	Expect(free.Close()).To(Succeed())
-	command := exec.Command(filepath.Join(of.Data, "bin", "adapter")) //nolint:noctx // it is ended in order
+	command := exec.Command(filepath.Join(of.Data, "bin", "adapter"))
 	command.Env = append(os.Environ(), "ADDR="+address, "CHAT_API_URL="+of.Chatcore.URL,
 		"SIGNING_KEYS_FILE="+filepath.Join(of.Data, "keys", "adapter.json"), "AUTH_JWKS_URL="+of.Issuer.URL+"/.well-known/jwks.json",
 		"AUTH_ISSUER="+of.Issuer.Issuer, "AUTH_AUDIENCE="+of.Issuer.Audience)

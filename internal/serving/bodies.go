@@ -7,28 +7,35 @@ import (
 	"time"
 )
 
-// PatientBody reads a request's body for as long as something of it comes: no more than silence may pass without. (A
-// server's ReadTimeout would cut a long upload over a slow line.) The caller bounds its size and the whole time.
-func PatientBody(w http.ResponseWriter, r *http.Request, silence time.Duration) io.Reader {
-	return patientBody{body: r.Body, control: http.NewResponseController(w), silence: silence}
+// How long a file may be on its way through a process, and how long it may stand still. (The server's ReadTimeout would cut
+// a long upload over a slow line.)
+const (
+	fileTime    = 10 * time.Minute
+	fileSilence = 30 * time.Second
+)
+
+// PatientBody reads a request's body for as long as something of it comes: ten minutes at most, and no more than half a
+// minute without a byte. Whoever reads it bounds its size.
+func PatientBody(w http.ResponseWriter, r *http.Request) io.Reader {
+	return patientBody{body: r.Body, control: http.NewResponseController(w), until: time.Now().Add(fileTime)}
 }
 
 type patientBody struct {
 	body    io.Reader
 	control *http.ResponseController
-	silence time.Duration
+	until   time.Time
 }
 
 // Read implements io.Reader.
 func (b patientBody) Read(p []byte) (int, error) {
 	// An error means that this connection knows no deadlines.
-	_ = b.control.SetReadDeadline(time.Now().Add(b.silence))
+	_ = b.control.SetReadDeadline(soonest(b.until))
 	return b.body.Read(p)
 }
 
-// PatientCopy sends content on for as long as the reader takes it: no write may take longer than silence.
-func PatientCopy(w http.ResponseWriter, content io.Reader, silence time.Duration) error {
-	_, err := io.Copy(patientWriter{writer: w, control: http.NewResponseController(w), silence: silence}, content)
+// PatientCopy sends content on for as long as the reader takes it, within the same bounds.
+func PatientCopy(w http.ResponseWriter, content io.Reader) error {
+	_, err := io.Copy(patientWriter{writer: w, control: http.NewResponseController(w), until: time.Now().Add(fileTime)}, content)
 	if err != nil {
 		return fmt.Errorf("sending a file: %w", err)
 	}
@@ -38,13 +45,21 @@ func PatientCopy(w http.ResponseWriter, content io.Reader, silence time.Duration
 type patientWriter struct {
 	writer  io.Writer
 	control *http.ResponseController
-	silence time.Duration
+	until   time.Time
 }
 
 // Write implements io.Writer.
 func (w patientWriter) Write(p []byte) (int, error) {
-	_ = w.control.SetWriteDeadline(time.Now().Add(w.silence)) // as above
+	_ = w.control.SetWriteDeadline(soonest(w.until)) // as above
 	return w.writer.Write(p)
+}
+
+// soonest is when the next piece must have come.
+func soonest(until time.Time) time.Time {
+	if next := time.Now().Add(fileSilence); next.Before(until) {
+		return next
+	}
+	return until
 }
 
 // Drain reads what is left of a body, at most limit bytes: whoever is still sending would take an answer and a closed
