@@ -10,6 +10,9 @@ import (
 // maxDescription is how much of a task's description a row shows, in characters.
 const maxDescription = 160
 
+// leastWords is how narrow a task's words may get, in pixels: where there is less room, on a phone, its buttons go below.
+const leastWords = 140
+
 // card shows a list of tasks: a heading with counts, a filter, a row for each task with its state and what can be done with
 // it, a caption when there are none or more, and a form for a new one. Rows stand in the card itself: the client's types forbid a ListView there. Titles are in Text components,
 // where no markup means anything. What a click sends names the record's revision.
@@ -52,13 +55,13 @@ func (w *Words) row(t task, revision int64) chatkit.Row {
 		title.LineThrough, title.Color = true, "secondary"
 		badge = chatkit.Badge{Label: w.say(badgeDone), Color: "success", Size: "sm"}
 	}
-	words := chatkit.Col{Layout: chatkit.Layout{Flex: 1, Children: []chatkit.Component{title}}}
+	words := chatkit.Col{Layout: chatkit.Layout{Flex: 1, MinWidth: leastWords, Children: []chatkit.Component{title}}}
 	if t.Description != nil && plain(*t.Description) != "" {
 		words.Children = append(words.Children, chatkit.Caption{Value: clipped(plain(*t.Description), maxDescription)})
 	}
 	return chatkit.Row{
 		Mark:   chatkit.Mark{Key: "task-" + strconv.FormatInt(t.ID, 10)},
-		Layout: chatkit.Layout{Align: "center", Gap: 2, Children: append([]chatkit.Component{icon, words, badge}, w.buttons(t, revision)...)},
+		Layout: chatkit.Layout{Align: "center", Gap: 2, Wrap: "wrap", Children: append([]chatkit.Component{icon, words, badge}, w.buttons(t, revision)...)},
 	}
 }
 

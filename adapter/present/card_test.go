@@ -60,7 +60,7 @@ var _ = Describe("The card of list_tasks", func() {
 	It("has no list in it, and only props that both sides know", func() {
 		known := map[string][]string{
 			"Card": {"size", "children"}, "Title": {"value", "size"}, "Divider": {}, "Caption": {"value"},
-			"Row": {"key", "align", "gap", "children"}, "Col": {"flex", "children"}, "Icon": {"name", "color"},
+			"Row": {"key", "align", "gap", "wrap", "children"}, "Col": {"flex", "minWidth", "children"}, "Icon": {"name", "color"},
 			"Text": {"value", "lineThrough", "color"}, "Badge": {"label", "color", "size"},
 			"Button": {"key", "label", "iconStart", "onClickAction", "submit", "style", "variant", "color", "size", "pill"},
 			"Form":   {"key", "direction", "align", "gap", "children", "onSubmitAction"}, "Input": {"key", "name", "placeholder", "required"},
