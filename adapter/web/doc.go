@@ -3,6 +3,6 @@
 //
 // static/chatkit.js is the element, for any page: a classic script that imports static/web/chat.js. Below static/web,
 // protocol/ speaks ChatKit's wire, state/ folds events into a conversation (pure), markdown/, items/ and widgets/ draw
-// it with DOM nodes, view/ is the frame around it, and page/ is the small application at /, which uses the element as a
+// it with DOM nodes, composer/ is where messages are written, view/ is the frame around it all, and page/ is the small application at /, which uses the element as a
 // stranger would. Nothing in it knows chatcore or the adapter: the protocol's URL is all it is told.
 package web
