@@ -31,6 +31,11 @@ func checkStored(ctx context.Context) (broken []string) {
 	return broken
 }
 
+// calls are those of the model and those of people, each once.
+const calls = `(
+	SELECT user_id, call_key, tool, parameters::jsonb FROM tool_calls UNION
+	SELECT user_id, call_key, tool, parameters::jsonb FROM actions)`
+
 // storedLaws have a query each that gives what breaks them.
 var storedLaws = map[string]string{
 	"no lease is left": `
@@ -68,14 +73,14 @@ var storedLaws = map[string]string{
 		FROM (SELECT user_id, title, count(*) n FROM tasks GROUP BY user_id, title) t
 		FULL JOIN (
 			SELECT e.user_id, c.parameters ->> 'title' AS title, count(*) n FROM tool_effects e
-			JOIN tool_calls c ON c.user_id = e.user_id AND c.call_key = e.call_key
+			JOIN ` + calls + ` c ON c.user_id = e.user_id AND c.call_key = e.call_key
 			WHERE c.tool = 'add_task' AND e.result ->> 'answer' IS NOT NULL GROUP BY 1, 2) e
 		ON e.user_id = t.user_id AND e.title = t.title
 		WHERE t.n IS DISTINCT FROM 1 OR e.n IS DISTINCT FROM 1`,
 	"a task was turned over once a call": `
 		SELECT format('%s task %s is completed: %s, after %s', t.user_id, t.task_id, t.completed, count(e.call_key))
 		FROM tasks t
-		LEFT JOIN tool_calls c ON c.user_id = t.user_id AND c.tool = 'complete_task' AND c.parameters ->> 'task_id' = t.task_id::text
+		LEFT JOIN ` + calls + ` c ON c.user_id = t.user_id AND c.tool = 'complete_task' AND c.parameters ->> 'task_id' = t.task_id::text
 		LEFT JOIN tool_effects e ON e.user_id = c.user_id AND e.call_key = c.call_key AND e.result ->> 'answer' IS NOT NULL
 		GROUP BY t.user_id, t.task_id, t.completed HAVING t.completed <> (count(e.call_key) % 2 = 1)`,
 	"a record says what the effect was": `

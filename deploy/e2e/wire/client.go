@@ -123,7 +123,7 @@ func (p Page) Follow(ctx context.Context, thread string) (read func() ([]Object,
 		return nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+p.Token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request) //nolint:bodyclose // read closes it
 	if err != nil {
 		return nil, err
 	}
