@@ -45,8 +45,14 @@ var storedLaws = map[string]string{
 		SELECT format('%s message %s', user_id, id) FROM messages WHERE state = 'running'`,
 	"no step is open": `
 		SELECT format('%s step %s', user_id, id) FROM steps WHERE state = 'open'`,
-	"no call is pending": `
-		SELECT format('%s call %s %s', user_id, call_key, tool) FROM tool_calls WHERE status IN ('pending', 'running')`,
+	"no call is pending, but what a turn waits for": `
+		SELECT format('%s call %s %s', c.user_id, c.call_key, c.tool) FROM tool_calls c
+		JOIN steps s ON s.user_id = c.user_id AND s.id = c.step_id JOIN messages m ON m.user_id = s.user_id AND m.id = s.message_id
+		WHERE c.status IN ('pending', 'running') AND (c.waits_for IS NULL OR m.state <> 'waiting')`,
+	"a turn that waits has what it waits for": `
+		SELECT format('%s message %s', m.user_id, m.id) FROM messages m WHERE m.state = 'waiting' AND (
+			SELECT count(*) FROM tool_calls c JOIN steps s ON s.user_id = c.user_id AND s.id = c.step_id
+			WHERE s.user_id = m.user_id AND s.message_id = m.id AND c.status = 'pending' AND c.waits_for IS NOT NULL) <> 1`,
 	"each question has one answer": `
 		SELECT format('%s %L has %s', q.user_id, q.content, count(a.id))
 		FROM messages q LEFT JOIN messages a ON a.user_id = q.user_id AND a.reply_to = q.id AND a.superseded_at IS NULL
