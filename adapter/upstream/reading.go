@@ -25,6 +25,24 @@ type reading struct {
 	begun bool   // something was handed on
 }
 
+// open begins a stream and goes on with it. An error says that it did not come to its end, and has not been handed on.
+func (r *reading) open(ctx context.Context, begin func(api.Caller) iter.Seq2[api.Event, error]) error {
+	caller, err := r.caller(r.who)
+	if err != nil {
+		return err
+	}
+	over, err := r.pull(begin(caller))
+	switch {
+	case over:
+		return nil
+	case r.run == 0 || r.last == "" || !broken(err):
+		return err
+	default:
+		r.goOn(ctx)
+		return nil
+	}
+}
+
 // pull hands a stream's events on. over says that nothing more is wanted; else err is why the stream stopped.
 func (r *reading) pull(events iter.Seq2[api.Event, error]) (over bool, err error) {
 	for event, err := range events {
@@ -53,14 +71,22 @@ const (
 	usualTime    = 20 * time.Second
 )
 
-// goOn follows the run from the last event on, until its end was handed on or nothing was heard for too long.
-func (r *reading) goOn(ctx context.Context) {
-	patience := r.Patience
-	if patience == 0 {
-		patience = usualTime
+func (c *Chat) patience() time.Duration {
+	if c.Patience == 0 {
+		return usualTime
 	}
+	return c.Patience
+}
+
+func (c *Chat) pauses() *backoff.ExponentialBackOff {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = firstPause, longestPause
+	return pauses
+}
+
+// goOn follows the run from the last event on, until its end was handed on or nothing was heard for too long.
+func (r *reading) goOn(ctx context.Context) {
+	patience, pauses := r.patience(), r.pauses()
 	for giveUp := time.Now().Add(patience); ; {
 		before := r.last
 		over, err := r.again(ctx)
@@ -113,6 +139,12 @@ func (r *reading) failed(err error) error {
 
 // broken says that a stream ended for a reason of its carrier's.
 func broken(err error) bool { return errors.Is(err, api.ErrCut) || errors.Is(err, api.ErrSilent) }
+
+// refused says that nothing was accepted, and will not be.
+func refused(err error) bool {
+	var problem *api.Problem
+	return errors.As(err, &problem) && problem.Status < 500
+}
 
 // final says that to ask again would change nothing.
 func final(err error) bool {

@@ -15,30 +15,30 @@ import (
 // carries it breaks: the events come without a gap or a repeat. The request itself is never sent twice. Errors are those
 // of api.Client.Stream; api.ErrCut is among them when the rest could not be had.
 func (c *Chat) Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error] {
-	return c.open(ctx, who, func(caller api.Caller) iter.Seq2[api.Event, error] { return c.Client.Stream(ctx, caller, request) })
-}
-
-// Input gives a run what it waits for, and then its events from there on. It goes on by itself as Stream does.
-func (c *Chat) Input(ctx context.Context, who tokens.Identity, run int64, request api.InputRequest) iter.Seq2[api.Event, error] {
-	return c.open(ctx, who, func(caller api.Caller) iter.Seq2[api.Event, error] { return c.Client.Input(ctx, caller, run, request) })
-}
-
-// open begins a stream and goes on with it.
-func (c *Chat) open(ctx context.Context, who tokens.Identity, begin func(api.Caller) iter.Seq2[api.Event, error]) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
-		caller, err := c.caller(who)
+		r := &reading{Chat: c, who: who, yield: yield}
+		err := r.open(ctx, func(caller api.Caller) iter.Seq2[api.Event, error] { return c.Client.Stream(ctx, caller, request) })
 		if err != nil {
 			yield(api.Event{}, err)
-			return
 		}
-		r := &reading{Chat: c, who: who, yield: yield}
-		over, err := r.pull(begin(caller))
-		switch {
-		case over:
-		case r.run == 0 || r.last == "" || !broken(err):
-			yield(api.Event{}, err)
-		default:
-			r.goOn(ctx)
+	}
+}
+
+// Input gives a run what it waits for, and then its events from there on. It goes on by itself as Stream does. The request is
+// sent again while it is not known whether it was accepted: with its guard it joins what the first one began.
+func (c *Chat) Input(ctx context.Context, who tokens.Identity, run int64, request api.InputRequest) iter.Seq2[api.Event, error] {
+	return func(yield func(api.Event, error) bool) {
+		pauses := c.pauses()
+		for giveUp := time.Now().Add(c.patience()); ; {
+			r := &reading{Chat: c, who: who, yield: yield}
+			err := r.open(ctx, func(caller api.Caller) iter.Seq2[api.Event, error] { return c.Client.Input(ctx, caller, run, request) })
+			if err == nil {
+				return
+			}
+			if r.begun || refused(err) || time.Now().After(giveUp) || !pause(ctx, pauses.NextBackOff()) {
+				yield(api.Event{}, err)
+				return
+			}
 		}
 	}
 }

@@ -130,6 +130,25 @@ var _ = Describe("A turn", func() {
 		Entry("after a while when nobody answers", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), 20),
 	)
 
+	DescribeTable("is given its input again while it is not known whether that was accepted", func(ctx SpecContext, first http.HandlerFunc) {
+		so(first, telling(cut, started), telling(func(*http.Request) {}, begun, ended))
+		ids, err := read(chat.Input(ctx, who, 3, api.InputRequest{ResendGuard: "g"}))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(ids).To(Equal([]string{"0.0.0.0", "1.0.0.0", "1.8.0.0"}))
+		Expect(sent()).To(Equal([]string{"POST ", "POST ", "GET 0.0.0.0"}))
+	},
+		Entry("for its connection broke", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })),
+		Entry("for its stream broke before it said anything", telling(cut)),
+		Entry("for nobody was there", refuse(503)),
+	)
+
+	DescribeTable("is given its input once when that is refused", func(ctx SpecContext, status int) {
+		so(refuse(status))
+		_, err := read(chat.Input(ctx, who, 3, api.InputRequest{ResendGuard: "g"}))
+		Expect(err).To(HaveOccurred())
+		Expect(sent()).To(HaveLen(1))
+	}, Entry(nil, 400), Entry(nil, 404), Entry(nil, 409), Entry(nil, 429))
+
 	It("is what it is when nothing came at all", func(ctx SpecContext) {
 		so(refuse(404))
 		_, err := read(chat.Follow(ctx, who, 3, ""))
