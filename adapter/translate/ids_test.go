@@ -69,3 +69,10 @@ func FuzzItemID(f *testing.F) {
 		}
 	})
 }
+
+var _ = Describe("An attachment's id", func() {
+	It("comes back as it was made, and what can't be one is none", func() {
+		Expect(translate.AttachmentID(12)).To(Equal("atc_12"))
+		Expect(translate.ParseAttachments([]string{"atc_12", "atc_012", "msg_12", "", "atc_-1", "atc_99999999999999999999"})).To(Equal([]int64{12, 0, 0, 0, 0, 0}))
+	})
+})

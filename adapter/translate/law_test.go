@@ -104,7 +104,7 @@ func speaking(t fataler, language string) translate.Translator {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return translate.New(languages.For(language))
+	return translate.New(languages.For(language)).With(previews{})
 }
 
 func encode(t fataler, v any) string {

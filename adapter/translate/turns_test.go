@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"taskpilot/adapter/translate"
 	"taskpilot/chatcore/api"
 )
 
@@ -44,8 +45,28 @@ func (p *playing) tell(bodies ...api.Body) { p.live = append(p.live, bodies...) 
 func (p *playing) turn() {
 	id, position, at := p.place()
 	user := api.Message{ID: id, Role: api.RoleUser, Position: position, CreatedAt: at, Content: p.words("question"), Said: p.said(), State: api.StateDone}
+	user.Attachments = p.attachments()
 	p.stored = append(p.stored, user)
 	p.answer(user, nil)
+}
+
+// attachments are files that the person sent along.
+func (p *playing) attachments() (all []api.Attachment) {
+	for range rapid.IntRange(0, 2).Draw(p.T, "attachments") {
+		p.ids++
+		kind := rapid.SampledFrom([]string{"image/png", "image/svg+xml", "text/plain"}).Draw(p.T, "kind")
+		all = append(all, api.Attachment{
+			ID: p.ids, ConversationID: p.conversation.ID, Name: p.words("name"), MIMEType: kind, Size: 6, State: api.AttachmentStored, CreatedAt: p.now,
+		})
+	}
+	return all
+}
+
+// previews gives addresses, as each adapter does within the hour.
+type previews struct{}
+
+func (previews) Preview(a api.Attachment) string {
+	return "https://chat.example/" + translate.AttachmentID(a.ID)
 }
 
 // said is what a message may carry beside its text.
