@@ -155,6 +155,7 @@ CREATE TABLE IF NOT EXISTS tool_calls (
   code             text,
   error            text,
   waits_for        text                 CHECK (waits_for IN ('client_tool', 'structured_input')),
+  shows            json,
   finish_rank      integer,
   started_at       timestamptz,
   finished_at      timestamptz,

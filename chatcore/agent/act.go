@@ -102,7 +102,13 @@ func (w *turnAtWork) act(ctx context.Context, r reply) error {
 				return ErrInterrupted // it stays pending: whoever goes on makes it
 			}
 			outcomes[i] = w.call(ctx, r, i)
-			return w.journal.Record(ctx, i, outcomes[i])
+			if err := w.journal.Record(ctx, i, outcomes[i]); err != nil {
+				return err
+			}
+			for _, aside := range outcomes[i].Asides {
+				w.journal.Tell(aside)
+			}
+			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -128,7 +134,7 @@ func (w *turnAtWork) call(ctx context.Context, r reply, i int) (outcome Outcome)
 	if ctx.Err() != nil && !r.taken {
 		return *failedCall(CallSkipped, "The turn ended before this was done.")
 	}
-	request := ToolRequest{Key: r.pending[i].Key, Tool: r.asked[i].Tool, Arguments: r.asked[i].Parameters}
+	request := ToolRequest{Key: r.pending[i].Key, Tool: r.asked[i].Tool, Arguments: r.asked[i].Parameters, Tell: w.journal.Tell}
 	outcome, err := w.tools.Call(context.WithoutCancel(ctx), w.caller, request)
 	if err != nil {
 		w.log.ErrorContext(ctx, "a tool call got no answer", "tool", request.Tool, "error", err)
@@ -140,7 +146,9 @@ func (w *turnAtWork) call(ctx context.Context, r reply, i int) (outcome Outcome)
 // learn adds the outcomes to what the model is sent next, and stops a turn that keeps failing.
 func (w *turnAtWork) learn(ctx context.Context, r reply, outcomes []Outcome) error {
 	allFailed := true
+	w.over = false
 	for i, outcome := range outcomes {
+		w.over = w.over || !outcome.Failed && outcome.Shows != nil && outcome.Shows.EndOfTurn
 		w.messages = append(w.messages, PromptMessage{Role: RoleTool, CallID: r.pending[i].ID, Text: string(outcome.Result)})
 		if !outcome.Failed {
 			allFailed, w.acted = false, true

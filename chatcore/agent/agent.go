@@ -104,6 +104,7 @@ type turnAtWork struct {
 	said     bool // any words in any step
 	acted    bool // any call that was executed
 	failures int  // steps in a row in which every call failed
+	over     bool // a tool of the last step ended the turn
 }
 
 // run goes from reply to reply until one asks for no tools.
@@ -117,7 +118,7 @@ func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
 	if len(turn.Steps) == 0 && Choosable(turn.ToolChoice, w.offered) { // a tool may have gone since it was chosen
 		w.choice = turn.ToolChoice
 	}
-	if err := w.goOn(ctx, turn.Steps); err != nil {
+	if err := w.goOn(ctx, turn.Steps); err != nil || w.over {
 		return err
 	}
 	for range w.config.MaxSteps - stepsSince(turn.Steps) {
@@ -128,7 +129,7 @@ func (w *turnAtWork) run(ctx context.Context, turn Turn) error {
 		if len(reply.calls) == 0 {
 			return nil
 		}
-		if err := w.act(ctx, reply); err != nil {
+		if err := w.act(ctx, reply); err != nil || w.over {
 			return err
 		}
 	}

@@ -110,8 +110,10 @@ func (t *tools) List(_ context.Context, caller agent.Caller) ([]agent.Tool, erro
 
 func (t *tools) Call(ctx context.Context, caller agent.Caller, request agent.ToolRequest) (agent.Outcome, error) {
 	t.journal.leaving(request)
+	sent := request
+	sent.Tell = nil // specs compare requests
 	t.mu.Lock()
-	t.sent, t.as = append(t.sent, request), append(t.as, caller)
+	t.sent, t.as = append(t.sent, sent), append(t.as, caller)
 	t.mu.Unlock()
 	return t.do(ctx, request)
 }
@@ -136,6 +138,7 @@ type journal struct {
 	said     string
 	pending  map[string]agent.Asked // by key: stored, and not recorded
 	keys     []string               // of the stored reply, by index
+	told     []string
 	recorded int
 	stored   int
 }
@@ -231,6 +234,12 @@ func (j *journal) Record(ctx context.Context, index int, outcome agent.Outcome) 
 		line = fmt.Sprintf("record %d %s", index, outcome.Code)
 	}
 	return j.write("record", line)
+}
+
+func (j *journal) Tell(aside api.Body) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.told = append(j.told, fmt.Sprintf("%s after %d calls", aside.EventType(), j.recorded))
 }
 
 // desk is an agent between fakes.

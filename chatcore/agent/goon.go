@@ -93,5 +93,5 @@ func outcomeOf(record api.ToolCall) *Outcome {
 	if !record.Status.Done() {
 		return nil
 	}
-	return &Outcome{Failed: record.Status != api.CallExecuted, Result: resultOf(record), Code: record.Code, Error: record.Error}
+	return &Outcome{Failed: record.Status != api.CallExecuted, Result: resultOf(record), Code: record.Code, Error: record.Error, Shows: record.Shows}
 }

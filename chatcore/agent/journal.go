@@ -3,10 +3,12 @@ package agent
 import (
 	"context"
 	"encoding/json"
+
+	"taskpilot/chatcore/api"
 )
 
 // Journal keeps what happens in a turn. It stores before it returns: the loop builds on nothing that could be lost.
-// Its methods are called from one goroutine, but for Record.
+// Its methods are called from one goroutine, but for Record and Tell.
 type Journal interface {
 	// Open begins a step; it is announced to whoever follows.
 	Open(ctx context.Context) error
@@ -20,6 +22,9 @@ type Journal interface {
 	Keep(ctx context.Context, code string) error
 	// Record stores how the call with that index of the committed step ended.
 	Record(ctx context.Context, index int, outcome Outcome) error
+	// Tell tells whoever follows right now of something beside the answer: an api.Notice, api.Effect or api.Progress. It is
+	// stored nowhere. Like Record it may be called from several goroutines.
+	Tell(aside api.Body)
 }
 
 // Asked is a call that a reply asked for, after the loop looked at it.

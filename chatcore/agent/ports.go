@@ -6,6 +6,8 @@ import (
 	"errors"
 	"iter"
 	"time"
+
+	"taskpilot/chatcore/api"
 )
 
 // Model is a language model that answers in a stream.
@@ -149,6 +151,9 @@ type ToolRequest struct {
 	Key       string // makes the call act once
 	Tool      string
 	Arguments json.RawMessage // a JSON object
+
+	// Tell is given what the tool says while it works, until Call returns; nil: nobody listens.
+	Tell func(api.Body)
 }
 
 // Outcome is what a tool said. Result is JSON in any case: what the model reads.
@@ -157,6 +162,9 @@ type Outcome struct {
 	Result json.RawMessage
 	Code   string // of a failure, when the tool gave one
 	Error  string // of a failure: one English sentence
+
+	Shows  *api.Shows // beside the result, for people; kept with the record
+	Asides []api.Body // notices and effects: told once, kept nowhere
 }
 
 // ErrUnreachable says that no answer came for a call: it may or may not have acted, and may be sent again with its key.

@@ -137,7 +137,7 @@ func (j *journal) Record(ctx context.Context, index int, outcome agent.Outcome) 
 	defer j.recording.Unlock()
 	record, err := persist(ctx, j.patience, func(ctx context.Context) (api.ToolCall, error) {
 		return j.store.RecordCall(ctx, j.run.UserID, j.committed.ToolCalls[index], store.CallEnd{
-			Status: statusOf(outcome), Result: outcome.Result, Code: outcome.Code, Error: outcome.Error, OwnerURL: j.place.OwnerURL,
+			Status: statusOf(outcome), Result: outcome.Result, Code: outcome.Code, Error: outcome.Error, Shows: outcome.Shows, OwnerURL: j.place.OwnerURL,
 		})
 	})
 	j.unheard = j.unheard || err != nil
@@ -153,6 +153,9 @@ func (j *journal) Record(ctx context.Context, index int, outcome agent.Outcome) 
 	})
 	return nil
 }
+
+// Tell shows what is stored nowhere to whoever follows now.
+func (j *journal) Tell(aside api.Body) { j.run.tell(aside) }
 
 func statusOf(outcome agent.Outcome) api.CallStatus {
 	switch {

@@ -44,7 +44,7 @@ func restoreStep(step store.StoredStep) *StepTranscript {
 	began.ToolCalls = make([]api.ToolCall, 0, len(step.ToolCalls))
 	for _, record := range step.ToolCalls {
 		record.Status, record.Result, record.Refreshed, record.Revision, record.FinishedAt = api.CallPending, nil, nil, 0, nil
-		record.Code, record.Error = "", ""
+		record.Code, record.Error, record.Shows = "", "", nil
 		began.ToolCalls = append(began.ToolCalls, record)
 	}
 	for _, index := range step.Ended {

@@ -22,6 +22,7 @@ type Run struct {
 
 	mu         sync.Mutex
 	transcript Transcript
+	asides     []api.Body    // told so far; who comes later is not told
 	changed    chan struct{} // closed and replaced at each change
 	followers  int
 	given      bool          // to another replica: nothing more will be seen here
@@ -48,14 +49,20 @@ var errGiven = errors.New("the turn goes on at another replica")
 // when the run was given to another replica.
 func (r *Run) Follow(ctx context.Context, after api.Position) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
-		r.count(+1)
-		defer r.count(-1)
+		told := r.join()
+		defer r.leave()
 		for {
 			r.mu.Lock()
 			at, body, ok := r.transcript.Next(after)
 			over, given, changed := r.transcript.Over(after), r.given, r.changed
+			asides := r.asides[told:]
 			r.mu.Unlock()
 			switch {
+			case len(asides) > 0 && (!ok || api.Ends(body)) && !over: // behind what they are beside, and before the end
+				if !yield(api.Event{Body: asides[0]}, nil) {
+					return
+				}
+				told++
 			case ok:
 				if !yield(api.Event{ID: at.String(), Body: body}, nil) {
 					return
@@ -78,10 +85,33 @@ func (r *Run) Follow(ctx context.Context, after api.Position) iter.Seq2[api.Even
 	}
 }
 
-func (r *Run) count(change int) {
+// join counts a follower in, and says how much was told before it came.
+func (r *Run) join() (told int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.followers += change
+	r.followers++
+	return len(r.asides)
+}
+
+func (r *Run) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.followers--
+}
+
+// maxAsides is how much one run tells beside its answer: a tool decides how often it speaks.
+const maxAsides = 500
+
+// tell shows something that is stored nowhere to whoever follows now.
+func (r *Run) tell(aside api.Body) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.asides) == maxAsides {
+		return
+	}
+	r.asides = append(r.asides, aside)
+	close(r.changed)
+	r.changed = make(chan struct{})
 }
 
 // Followed says that somebody follows the run here.

@@ -75,18 +75,23 @@ type callRow struct {
 	Code       sql.NullString `db:"code"`
 	Error      sql.NullString `db:"error"`
 	WaitsFor   sql.NullString `db:"waits_for"`
+	Shows      []byte         `db:"shows"`
 	StartedAt  *time.Time     `db:"started_at"`
 	FinishedAt *time.Time     `db:"finished_at"`
 }
 
-const callColumns = `id, step_id, index, tool, parameters, status, result, refreshed, revision, code, error, waits_for, started_at, finished_at`
+const callColumns = `id, step_id, index, tool, parameters, status, result, refreshed, revision, code, error, waits_for, shows, started_at, finished_at`
 
 func (r callRow) record() api.ToolCall {
-	return api.ToolCall{
+	record := api.ToolCall{
 		ID: r.ID, Index: r.Index, Tool: r.Tool, Parameters: json.RawMessage(r.Parameters), Status: api.CallStatus(r.Status),
 		Result: json.RawMessage(r.Result), Refreshed: json.RawMessage(r.Refreshed), Revision: r.Revision,
 		Code: r.Code.String, Error: r.Error.String, For: r.WaitsFor.String, StartedAt: utc(r.StartedAt), FinishedAt: utc(r.FinishedAt),
 	}
+	if r.Shows != nil && json.Unmarshal(r.Shows, &record.Shows) != nil {
+		record.Shows = nil // written by another version: the record stands without it
+	}
+	return record
 }
 
 func utc(t *time.Time) *time.Time {

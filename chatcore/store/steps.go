@@ -170,6 +170,7 @@ type CallEnd struct {
 	Result   json.RawMessage
 	Code     string
 	Error    string
+	Shows    *api.Shows
 	OwnerURL string // as in StepPlace
 }
 
@@ -204,13 +205,17 @@ func (s *Store) recordCall(ctx context.Context, tx *ownerdb.Tx, userID string, c
 	if err := holdLease(ctx, tx, userID, step.Run, end.OwnerURL); err != nil {
 		return api.ToolCall{}, err
 	}
+	shows, err := showsJSON(end.Shows)
+	if err != nil {
+		return api.ToolCall{}, err
+	}
 	err = tx.Get(ctx, &row, `
 		UPDATE tool_calls
-		SET status = $3, result = $4, code = NULLIF($5, ''), error = NULLIF($6, ''), finished_at = $7, finish_rank = (
+		SET status = $3, result = $4, code = NULLIF($5, ''), error = NULLIF($6, ''), finished_at = $7, shows = $9, finish_rank = (
 			SELECT count(*) FROM tool_calls WHERE user_id = $1 AND step_id = $8 AND status <> 'pending')
 		WHERE user_id = $1 AND id = $2
 		RETURNING `+callColumns,
-		userID, call, end.Status, nullJSON(end.Result), end.Code, end.Error, s.now(), step.ID)
+		userID, call, end.Status, nullJSON(end.Result), end.Code, end.Error, s.now(), step.ID, shows)
 	return row.record(), found(err, "recording a call")
 }
 
@@ -223,6 +228,18 @@ func holdLease(ctx context.Context, tx *ownerdb.Tx, userID string, runID int64, 
 	err := tx.Get(ctx, &one, `
 		SELECT 1 FROM turn_leases WHERE user_id = $1 AND run_id = $2 AND owner_url = $3 FOR SHARE`, userID, runID, ownerURL)
 	return found(err, "looking whose turn it is")
+}
+
+// showsJSON is what a tool shows, or NULL.
+func showsJSON(shows *api.Shows) (sql.NullString, error) {
+	if shows == nil {
+		return sql.NullString{}, nil
+	}
+	raw, err := json.Marshal(shows)
+	if err != nil {
+		return sql.NullString{}, fmt.Errorf("writing what a tool shows: %w", err)
+	}
+	return nullJSON(raw), nil
 }
 
 // nullJSON is a JSON value as text, which lib/pq passes as it is, or NULL.

@@ -62,6 +62,22 @@ var _ = Describe("A step", func() {
 		Expect(d.everything(ctx, turn.Conversation.ID)[1].ToolCalls).To(Equal([]api.ToolCall{executed, failed}))
 	})
 
+	It("keeps what a tool shows beside its result, for whoever reads, follows or goes on", func(ctx SpecContext) {
+		step := d.reply(ctx, turn, 1, "", "add_task", "list_tasks")
+		shows := &api.Shows{
+			Annotations: []api.Source{{Type: api.SourceEntity, Title: "Milk", ID: "e1", Data: json.RawMessage(`{"n":1}`)}},
+			Image:       &api.ShownImage{URL: "https://example.com/i.png"}, EndOfTurn: true,
+		}
+		record, err := d.RecordCall(ctx, d.user, step.ToolCalls[0], store.CallEnd{Status: api.CallExecuted, Result: json.RawMessage(`{}`), Shows: shows})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(record.Shows).To(Equal(shows))
+		Expect(d.everything(ctx, turn.Conversation.ID)[1].ToolCalls[0].Shows).To(Equal(shows))
+		Expect(d.everything(ctx, turn.Conversation.ID)[1].ToolCalls[1].Shows).To(BeNil())
+		stored, err := d.LoadTurn(ctx, d.user, turn.RunID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(stored.Steps[0].ToolCalls[0].Shows).To(Equal(shows))
+	})
+
 	It("records a call once, and gives that record to whoever comes later", func(ctx SpecContext) {
 		step := d.reply(ctx, turn, 1, "", "add_task")
 		record := d.record(ctx, step.ToolCalls[0])

@@ -108,7 +108,12 @@ func closeBody(request *http.Request) {
 
 // settle reads the response and decides whether the MCP client gets it.
 func settle(request *http.Request, response *http.Response) error {
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse+1))
+	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	coming := io.LimitReader(response.Body, maxResponse+1)
+	if heard := earOf(request.Context()); heard != nil && kind == "text/event-stream" {
+		coming = io.TeeReader(coming, &listening{ear: heard})
+	}
+	body, err := io.ReadAll(coming)
 	_ = response.Body.Close()
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	switch {
@@ -119,7 +124,6 @@ func settle(request *http.Request, response *http.Response) error {
 	case response.StatusCode < 200 || response.StatusCode > 299:
 		return refuse(request, response, body)
 	}
-	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	switch {
 	case kind == "text/event-stream", len(body) == 0 && response.StatusCode != http.StatusOK:
 		return nil

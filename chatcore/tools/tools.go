@@ -98,20 +98,35 @@ func (t *Tools) Call(ctx context.Context, caller agent.Caller, request agent.Too
 	case !ok:
 		return failed(agent.CallInvalidArguments, "The arguments were not a JSON object."), nil
 	}
-	result, err := send(ctx, t, caller, t.config.RetryFor,
+	result, err := send(hearing(ctx, request.Key, request.Tell), t, caller, t.config.RetryFor,
 		func(ctx context.Context, session *mcp.ClientSession) (*mcp.CallToolResult, error) {
-			return session.CallTool(ctx, &mcp.CallToolParams{
-				Meta: mcp.Meta{CallKey: request.Key}, Name: request.Tool, Arguments: arguments,
-			})
+			params := &mcp.CallToolParams{Meta: mcp.Meta{CallKey: request.Key}, Name: request.Tool, Arguments: arguments}
+			if request.Tell != nil {
+				params.SetProgressToken(request.Key)
+			}
+			return session.CallTool(ctx, params)
 		})
 	if err == nil {
-		return said(result)
+		return t.said(ctx, request.Tool, result)
 	}
 	if refused, ok := refusal(request.Tool, err); ok {
 		t.config.Log.WarnContext(ctx, "a tool call was refused", "tool", request.Tool, "error", err)
 		return refused, nil
 	}
 	return agent.Outcome{}, unanswered(ctx, "calling "+request.Tool, err)
+}
+
+// said translates a result, with what the tool wants to be seen beside it.
+func (t *Tools) said(ctx context.Context, tool string, result *mcp.CallToolResult) (agent.Outcome, error) {
+	outcome, err := said(result)
+	if err != nil {
+		return outcome, err
+	}
+	meta := reading{meta: result.Meta, refused: func(key string, err error) {
+		t.config.Log.WarnContext(ctx, "something that a tool wants to show does not fit", "tool", tool, "key", key, "error", err)
+	}}
+	outcome.Shows, outcome.Asides = meta.shows(), meta.asides()
+	return outcome, nil
 }
 
 func object(arguments json.RawMessage) (json.RawMessage, bool) {
