@@ -31,12 +31,13 @@ func (w *turnAtWork) reply(ctx context.Context) (reply, error) {
 		if err == nil {
 			return w.commit(ctx, text, finished)
 		}
-		if interrupted(ctx) {
+		ending := endingOf(ctx, err)
+		if ending.Code == CodeInterrupted {
 			return reply{}, err // whoever goes on begins the step anew
 		}
 		if text != "" {
 			// What the person has seen stays: the step is stored as far as it came.
-			if storeErr := w.journal.Keep(ctx, endingOf(ctx, err).Code); storeErr != nil {
+			if storeErr := w.journal.Keep(ctx, ending.Code); storeErr != nil {
 				return reply{}, storeErr
 			}
 			return reply{}, err

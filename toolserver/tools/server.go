@@ -75,12 +75,12 @@ func (s *server) handler(t tool) mcp.ToolHandler {
 			return told(answer, string(answer)), nil
 		case errors.As(err, &failure):
 			s.Log.InfoContext(ctx, "tool call failed", "tool", t.name, "code", failure.Code, "took", time.Since(began))
-		case ctx.Err() != nil:
-			s.Log.InfoContext(ctx, "tool call ended early: the caller left", "tool", t.name, "error", err.Error(), "took", time.Since(began))
-			failure = internal() // nobody reads it
 		case inDoubt(t, request.Params, err):
 			s.Log.WarnContext(ctx, "tool call is in doubt", "tool", t.name, "error", err.Error(), "took", time.Since(began))
 			return nil, &jsonrpc.Error{Code: codeInDoubt, Message: "It is not known whether the call acted. Send it again with its key."}
+		case ctx.Err() != nil:
+			s.Log.InfoContext(ctx, "tool call ended early: the caller left", "tool", t.name, "error", err.Error(), "took", time.Since(began))
+			failure = internal() // nobody reads it
 		default:
 			s.Log.ErrorContext(ctx, "tool call broke", "tool", t.name, "error", err.Error(), "took", time.Since(began))
 			failure = internal()
