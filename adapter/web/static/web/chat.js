@@ -36,7 +36,7 @@ class Chat {
   #turns = new Turns({
     ...this.#shared,
     giveBack: (message) => this.#frame.composer.giveBack(message),
-    ended: () => this.#tools.ended(),
+    ended: (watched) => (watched ? this.#tools.loaded() : this.#tools.ended()),
     reload: () => this.fetchUpdates(),
   });
   #tools = new ClientTools({ ...this.#shared, turns: this.#turns });
@@ -52,6 +52,7 @@ class Chat {
   connected() { this.#store.redraw(); }
 
   disconnected() {
+    this.#frame?.composer.leave();
     this.#turns.leave();
     this.#loading?.abort();
   }

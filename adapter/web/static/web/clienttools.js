@@ -26,7 +26,7 @@ export class ClientTools {
     if (call && !this.#done.has(call.id)) await this.run(call);
   }
 
-  /** After a load: offers the call, for it may have run before the page was loaded anew. */
+  /** After a load, and after a turn of another page: offers the call, for it may have run there or before. */
   loaded() {
     this.#store.set({ tool: this.#waiting() && { ...this.#waiting(), offered: true } });
   }

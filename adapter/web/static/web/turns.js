@@ -21,7 +21,7 @@ export class Turns {
   /**
    * `client` and `words` are functions, for options can change; `emit` sends an event to the host page; `giveBack` gets
    * the message that the server never took and that can't be sent again as it is; `ended` is called when a turn has ended
-   * in order; `reload` reads the open thread again.
+   * in order, with whether it was another page's; `reload` reads the open thread again.
    */
   constructor({ store, client, words, emit, giveBack, ended, reload }) {
     this.#store = store;
@@ -57,7 +57,7 @@ export class Turns {
   /** Shows a turn that this page did not begin. */
   async watch(events, abort) {
     if (this.busy) return;
-    await this.#play(this.#begin({ abort, accepted: true }, null), events);
+    await this.#play(this.#begin({ abort, accepted: true, watched: true }, null), events);
   }
 
   /** Stops the answer: at the server, which then ends the stream; where it can't be asked, by giving the stream up. */
@@ -109,7 +109,7 @@ export class Turns {
     const { promise, resolve } = Promise.withResolvers();
     this.#turn = { ...turn, started: false, over: promise, ends: resolve };
     this.#store.set(({ conversation }) => (
-      { conversation: turnBegins(conversation), pending, busy: true, stopping: false, stopped: false, failure: null }));
+      { conversation: turnBegins(conversation), pending, busy: true, stopping: false, stopped: false, failure: null, tool: null }));
     return this.#turn;
   }
 
@@ -151,7 +151,7 @@ export class Turns {
     this.#end(turn);
     if (pending && failure && failure.retry !== 'again') this.#giveBack(pending);
     if (turn.lost) this.#reload();
-    else if (!failure && !turn.stopping) this.#ended();
+    else if (!failure && !turn.stopping) this.#ended(turn.watched);
   }
 
   #end(turn) {

@@ -91,6 +91,9 @@ export class Composer {
 
   focus() { this.#field.focus(); }
 
+  /** The element is gone: nothing listens any more. */
+  leave() { this.#dictation.leave(); }
+
   /** Puts what is named in place of what is there. The names are those of the element's setComposerValue. */
   fill({ text, content, reply, attachments, files, selectedToolId: tool, selectedModelId: model }) {
     if (text !== undefined || content) this.#field.value = content ? this.#tags.textOf(content) : text;

@@ -9,6 +9,7 @@ export class Dictation {
   #commands;
   #heard;
   #recorder = null;
+  #dropped = false;
 
   /** `heard` gets the text. */
   constructor(commands, heard) {
@@ -21,6 +22,12 @@ export class Dictation {
     this.node.hidden = !composer.dictation?.enabled || !window.MediaRecorder || !navigator.mediaDevices;
     rename(this.node, this.#recorder ? words.dictationEnd : words.dictation);
     this.node.setAttribute('aria-pressed', String(this.#recorder !== null));
+  }
+
+  /** Lets go of the microphone; what was said is dropped. */
+  leave() {
+    this.#dropped = true;
+    this.#recorder?.stop();
   }
 
   async #press() {
@@ -47,10 +54,12 @@ export class Dictation {
     });
     recorder.ondataavailable = ({ data }) => pieces.push(data);
     recorder.start();
+    this.#dropped = false;
     this.#recorder = recorder;
     this.#commands.store.redraw();
     await over.finally(() => stream.getTracks().forEach((track) => track.stop()));
     this.#end();
+    if (this.#dropped) return;
     const { text } = await this.#commands.client().call('input.transcribe',
       { audio_base64: await base64(new Blob(pieces)), mime_type: mimeType });
     this.#heard(text);

@@ -16,6 +16,8 @@ export class ProtocolError extends Error {
   }
 }
 
+const cancelTime = 5000; // ms: whoever stops an answer does not wait for a server that is silent
+
 /** Speaks to the protocol's URL. It never sends anything twice by itself: whether to try again is a person's choice. */
 export class Client {
   #url;
@@ -62,7 +64,8 @@ export class Client {
 
   /** Stops the turn at work in a thread. False: the server has no such route, or did not do it. */
   async cancel(threadId) {
-    const response = await this.#beside(threadId, 'cancel', { method: 'POST', headers: this.#headers }).catch(() => null);
+    const request = { method: 'POST', headers: this.#headers, signal: AbortSignal.timeout(cancelTime) };
+    const response = await this.#beside(threadId, 'cancel', request).catch(() => null);
     return response?.ok === true;
   }
 

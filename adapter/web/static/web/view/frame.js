@@ -32,9 +32,13 @@ export class Frame {
       this.#header.node, this.#conversation.node, this.#start.node,
       h('div', { class: 'foot' }, this.composer.node, this.#disclaimer.node));
     this.node = h('div', { class: 'chat', role: 'region', on: {
+      // A file that is dropped beside its place must not take the page away.
       dragover: (event) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault(); },
       deeplink: ({ detail }) => commands.deeplink(detail.name, detail.data),
-      drop: (event) => this.composer.drop(event, event.dataTransfer),
+      drop: (event) => {
+        if (event.dataTransfer.types.includes('Files')) event.preventDefault();
+        this.composer.drop(event, event.dataTransfer);
+      },
     } }, this.#main, this.#panel.node, this.#announcer.node);
     root.append(this.node);
   }
