@@ -69,14 +69,16 @@ type latestRow struct {
 	Leaving bool       `db:"leaving"` // it is being stopped, or its page left
 }
 
+// latest reads latestRows.
+const latest = `
+	SELECT m.id, m.resend_guard, m.state, m.ended_at, m.end_seen,
+		COALESCE(l.stop_asked OR l.left_at IS NOT NULL, false) AS leaving
+	FROM messages m LEFT JOIN turn_leases l ON l.user_id = m.user_id AND l.run_id = m.id
+	WHERE m.user_id = $1 AND m.role = 'assistant'`
+
 // byGuard joins the latest turn when it is the same request's and nobody can have seen its end. A turn that was stopped,
 // or whose page left, never matches: whoever says the same again wants a new answer.
 func (s *Store) byGuard(ctx context.Context, tx *ownerdb.Tx, turn NewTurn) (int64, error) {
-	const latest = `
-		SELECT m.id, m.resend_guard, m.state, m.ended_at, m.end_seen,
-			COALESCE(l.stop_asked OR l.left_at IS NOT NULL, false) AS leaving
-		FROM messages m LEFT JOIN turn_leases l ON l.user_id = m.user_id AND l.run_id = m.id
-		WHERE m.user_id = $1 AND m.role = 'assistant'`
 	var row latestRow
 	var err error
 	if turn.ConversationID != 0 {

@@ -64,10 +64,7 @@ func lockAnswer(ctx context.Context, tx *ownerdb.Tx, input NewInput) (row conver
 // inputBefore says that the run goes on, or went on, because of the same request, and that nobody can have seen its end.
 func (s *Store) inputBefore(ctx context.Context, tx *ownerdb.Tx, input NewInput) (bool, error) {
 	var row latestRow
-	err := tx.Get(ctx, &row, `
-		SELECT m.id, m.resend_guard, m.state, m.ended_at, m.end_seen, COALESCE(l.stop_asked OR l.left_at IS NOT NULL, false) AS leaving
-		FROM messages m LEFT JOIN turn_leases l ON l.user_id = m.user_id AND l.run_id = m.id
-		WHERE m.user_id = $1 AND m.id = $2`, input.UserID, input.RunID)
+	err := tx.Get(ctx, &row, latest+` AND m.id = $2`, input.UserID, input.RunID)
 	if err != nil {
 		return false, found(err, "looking for an earlier input")
 	}
