@@ -15,9 +15,17 @@ import (
 )
 
 var (
-	steps      = flag.Int("attack.steps", 1000, "how many steps the attacker makes")
+	steps      = flag.Int("attack.steps", usualSteps(), "how many steps the attacker makes")
 	attackSeed = flag.Uint64("attack.seed", 0, "replays the attack with this seed; 0: a new one")
 )
+
+// usualSteps are a few in everyday's run, and more in CI's.
+func usualSteps() int {
+	if os.Getenv("SPECS") == "all" {
+		return 2000
+	}
+	return 200
+}
 
 func TestAttack(t *testing.T) {
 	RegisterFailHandler(Fail)
