@@ -44,9 +44,9 @@ func OurEvents() []Ours {
 		{ItemRemoved{}, "from `message.discarded` (a take-over starts the step again), and for what a retry replaces", "superseded rows stay in the database"},
 		{ItemReplaced{}, "an action refreshed a record; a question or client tool call was answered or talked past", "`refreshed` or `result` of the record"},
 		{StreamOptions{}, "once in each stream that is no refusal; Stop is offered while a turn is at work", notKept},
-		{ProgressUpdate{}, "from `tool_call.started`, in the reader's words; from `progress`", notKept},
-		{ClientEffect{}, "from `effect`; nothing makes one yet", notKept},
-		{Notice{}, "an action failed; from `notice`, which nothing else makes yet", notKept},
+		{ProgressUpdate{}, "from `tool_call.started`, in the reader's words; from `progress`, which a tool tells while it works", notKept},
+		{ClientEffect{}, "from `effect`, which a tool asks for", notKept},
+		{Notice{}, "an action failed; from `notice`, which a tool asks for", notKept},
 		{Error{}, "what was refused, and a turn that failed without an answer or that may be tried again", notKept + "; a failed turn's sentence is a step of its answer"},
 	}
 }
@@ -57,13 +57,13 @@ func OurUpdates() []Ours {
 		{PartAdded{}, "a text begins; it has one part", notKept},
 		{PartDone{}, "a text is whole, before its `thread.item.done`", notKept},
 		{TextDelta{}, "from `message.delta`, as the model says it", notKept},
-		{AnnotationAdded{}, "not made", notKept},
+		{AnnotationAdded{}, "when a text is whole: what the calls before it named", notKept + ": it is part of an item"},
 		{WidgetRootUpdated{}, "not made: a widget comes whole, and newer as `thread.item.replaced`", notKept},
 		{WidgetComponentUpdated{}, "not made, as above", notKept},
 		{WidgetTextDelta{}, "not made, as above", notKept},
-		{WorkflowTaskAdded{}, "not made", notKept},
-		{WorkflowTaskUpdated{}, "not made", notKept},
-		{GeneratedImageUpdated{}, "not made", notKept},
+		{WorkflowTaskAdded{}, "not made: a workflow comes when its call has ended, whole", notKept},
+		{WorkflowTaskUpdated{}, "not made, as above", notKept},
+		{GeneratedImageUpdated{}, "not made: an image comes when its call has ended", notKept},
 	}
 }
 
@@ -74,10 +74,10 @@ func OurItems() []Ours {
 		{AssistantMessage{}, "a step's text; what a finished call did, in the reader's words", "a step; a call's record"},
 		{ClientToolCall{}, "a call of a tool that runs in the page", "a call's record: `pending` while it is waited for, then its `result`"},
 		{WidgetItem{}, "a finished `list_tasks`", "a call's record: `result`, and `refreshed` after actions"},
-		{WorkflowItem{}, "not made", notKept},
-		{TaskItem{}, "not made", notKept},
+		{WorkflowItem{}, "a finished call of a tool that `present` has no words for: collapsed, its name, the time it took, its result", "a call's record"},
+		{TaskItem{}, "not made: tasks stand in a workflow", notKept},
 		{StructuredInputItem{}, "a call of `ask_person`: what the agent asks the person", "a call's record: `pending` while it is waited for, then its `result`"},
-		{GeneratedImageItem{}, "not made", notKept},
-		{EndOfTurn{}, "not made", notKept},
+		{GeneratedImageItem{}, "a finished call whose tool made an image", "a call's record: `shows`"},
+		{EndOfTurn{}, "behind the calls of a step, when a tool ended the turn with one of them", "a call's record: `shows`"},
 	}
 }

@@ -8,11 +8,12 @@ import (
 	"taskpilot/chatcore/api"
 )
 
-// Shown is how a finished call is shown: as a line of Markdown, or as a widget when there is one.
+// Shown is how a finished call is shown: as a line of Markdown, or as a widget or a workflow when there is one.
 type Shown struct {
 	Line     string
 	Widget   chatkit.Root
 	CopyText string
+	Workflow *chatkit.Workflow
 }
 
 // Call gives what is shown of a call. ok is false while the call is not finished: then nothing is.
@@ -48,7 +49,11 @@ func (w *Words) executed(record api.ToolCall) Shown {
 			}
 		}
 	}
-	return Shown{Line: w.say(toolDone, toolName(record.Tool))}
+	done := Shown{Line: w.say(toolDone, toolName(record.Tool))}
+	if stranger(record.Tool) {
+		done.Workflow = w.workflow(record)
+	}
+	return done
 }
 
 // oneTask is what a tool that answers with one task did.

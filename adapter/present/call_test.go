@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -42,7 +43,32 @@ var _ = Describe("A call that was executed", func() {
 		Entry("describing", "update_task", task("Buy milk", `,"completed":false,"description":"2 l","changed":["title","description"]`), "✓ Task updated: Buy milk (new title, new description)"),
 		Entry("clearing the description", "update_task", task("Buy milk", `,"completed":false,"changed":["description"]`), "✓ Task updated: Buy milk (description cleared)"),
 		Entry("changing nothing", "update_task", task("Buy milk", `,"completed":false,"changed":[]`), "✓ Task left as it was: Buy milk"),
-		Entry("a tool that nobody knows", "send_mail", `{"sent":true}`, "✓ Done: send\\_mail"),
+	)
+
+	It("is a collapsed workflow when nobody has words for its tool: its name, the time it took, and its result", func() {
+		record := executed("send_mail", `{"sent":true,"text":"`+"```"+`"}`)
+		began := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+		ended := began.Add(1250 * time.Millisecond)
+		record.StartedAt, record.FinishedAt = &began, &ended
+		shown, ok := english().Call(record)
+		Expect(ok).To(BeTrue())
+		Expect(shown.Line).To(Equal("✓ Done: send\\_mail"), "for who knows no workflows")
+		Expect(shown.Workflow).To(HaveValue(Equal(chatkit.Workflow{
+			Type: "custom", Summary: chatkit.CustomSummary{Title: "Used send_mail (1.2 s)", Icon: "bolt"},
+			Tasks: []chatkit.Task{chatkit.CustomTask{
+				TaskHead: chatkit.TaskHead{Status: "complete", Title: "send_mail"}, Icon: "bolt",
+				Content: "````\n{\n  \"sent\": true,\n  \"text\": \"```\"\n}\n````",
+			}},
+		})))
+	})
+
+	DescribeTable("shows of a strange result what can be shown", func(result, want string) {
+		shown, _ := english().Call(executed("send_mail", result))
+		Expect(shown.Workflow.Tasks[0].(chatkit.CustomTask).Content).To(Equal(want))
+	},
+		Entry("a text", `"a\nb\u0007"`, "```\na\nb\n```"),
+		Entry("nothing", ``, ""), Entry("an empty text", `" "`, ""), Entry("no JSON", `{`, ""),
+		Entry("much", `"`+strings.Repeat("x", 5000)+`"`, "```\n"+strings.Repeat("x", 1999)+"…\n```"),
 	)
 
 	DescribeTable("gets plain words when its result has no shape that we know", func(tool, result string) {

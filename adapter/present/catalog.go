@@ -57,6 +57,8 @@ const (
 	skipped         key = "failed.skipped"
 	failedOther     key = "failed.other"
 	toolDone        key = "tool.done"
+	toolUsed        key = "tool.used"
+	toolTook        key = "tool.took"
 	quoted          key = "quoted"
 
 	doingAdd      key = "doing.add_task"
@@ -155,6 +157,8 @@ func english() map[key]catalog.Message {
 		skipped:         catalog.String("This was not done: the answer ended before it."),
 		failedOther:     catalog.String("That didn't work (%[1]s). Please try again."),
 		toolDone:        catalog.String("✓ Done: %[1]s"),
+		toolUsed:        catalog.String("Used %[1]s"),
+		toolTook:        catalog.String("Used %[1]s (%.1[2]f s)"),
 
 		doingAdd:      catalog.String("Adding the task…"),
 		doingList:     catalog.String("Looking through your tasks…"),

@@ -57,6 +57,8 @@ func german() map[key]catalog.Message {
 		skipped:         catalog.String("Das wurde nicht mehr erledigt: Die Antwort endete vorher."),
 		failedOther:     catalog.String("Das hat nicht geklappt (%[1]s). Bitte versuch es noch einmal."),
 		toolDone:        catalog.String("✓ Fertig: %[1]s"),
+		toolUsed:        catalog.String("%[1]s verwendet"),
+		toolTook:        catalog.String("%[1]s verwendet (%.1[2]f s)"),
 		quoted:          catalog.String("„%[1]s“"),
 
 		doingAdd:      catalog.String("Lege die Aufgabe an …"),

@@ -87,6 +87,9 @@ func (t *thread) update(id string, update map[string]any) error {
 	case "assistant_message.content_part.text_delta":
 		part := content[index].(map[string]any)
 		part["text"] = part["text"].(string) + update["delta"].(string)
+	case "assistant_message.content_part.annotation_added":
+		part := content[index].(map[string]any)
+		part["annotations"] = append(part["annotations"].([]any), update["annotation"])
 	case "assistant_message.content_part.done":
 		if fmt.Sprint(content[index]) != fmt.Sprint(update["content"]) {
 			return fmt.Errorf("a part streamed as %v and was done as %v", content[index], update["content"])

@@ -16,11 +16,19 @@ type liveStep struct {
 	textBegun bool
 	textEnded bool
 	records   map[int]api.ToolCall
+	named     sources           // what its text names
 	shown     map[string][]byte // items that were sent, by id; nil: announced only
 }
 
-// soFar is the step as far as it came, with these calls.
+// soFar is the step as far as it came, with these calls. More may follow: none of them ends the turn yet.
 func (l *liveStep) soFar(calls []api.ToolCall) api.Step {
+	for i := range calls {
+		if shows := calls[i].Shows; shows != nil && shows.EndOfTurn {
+			goesOn := *shows
+			goesOn.EndOfTurn = false
+			calls[i].Shows = &goesOn
+		}
+	}
 	return api.Step{
 		ID: l.head.ID, Position: l.head.Position, Content: l.text, ToolCalls: calls,
 		Code: l.head.Code, CreatedAt: l.head.CreatedAt,
@@ -52,7 +60,7 @@ func (l *liveStep) newest(stored api.Step) api.Step {
 // show sends the items of a step that were not sent yet, and anew those that changed.
 func (s *Stream) show(step *liveStep, state api.Step) []chatkit.Event {
 	var events []chatkit.Event
-	for _, item := range s.itemsOfStep(s.conversation, state) {
+	for _, item := range s.itemsOfStep(s.conversation, state, step.named) {
 		encoded, err := chatkit.Marshal(item)
 		id := item.ItemID()
 		before, sent := step.shown[id]
@@ -62,11 +70,23 @@ func (s *Stream) show(step *liveStep, state api.Step) []chatkit.Event {
 		case sent && before != nil:
 			events = append(events, chatkit.ItemReplaced{Item: item})
 		case sent: // a text that was only announced
-			events = append(events, endOfPart(item), chatkit.ItemDone{Item: item})
+			events = append(append(events, namedBy(item)...), endOfPart(item), chatkit.ItemDone{Item: item})
 		default:
 			events = append(events, chatkit.ItemDone{Item: item})
 		}
 		step.shown[id] = encoded
+	}
+	return events
+}
+
+// namedBy adds what a text names, which was announced without.
+func namedBy(item chatkit.Item) (events []chatkit.Event) {
+	message, ok := item.(chatkit.AssistantMessage)
+	if !ok {
+		return nil
+	}
+	for i, annotation := range message.Content[0].Annotations {
+		events = append(events, chatkit.ItemUpdated{ItemID: item.ItemID(), Update: chatkit.AnnotationAdded{AnnotationIndex: i, Annotation: annotation}})
 	}
 	return events
 }

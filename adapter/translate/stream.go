@@ -17,7 +17,8 @@ type Stream struct {
 	conversation int64
 	steps        map[int64]*liveStep
 	stored       map[int64]api.Step // steps that are told from what is stored: whole, and without what was being done
-	waited       map[int64]api.Step // steps of which the page has all but what came for the call that the turn waited for
+	named        sources            // what the next text names
+	waited       map[int64]waitedStep
 }
 
 // Opening says how a turn's stream begins.
@@ -124,7 +125,7 @@ func (s *Stream) started(e api.RunStarted) []chatkit.Event {
 func (s *Stream) step(id int64) *liveStep {
 	step, ok := s.steps[id]
 	if !ok {
-		step = &liveStep{records: map[int]api.ToolCall{}, shown: map[string][]byte{}}
+		step = &liveStep{records: map[int]api.ToolCall{}, shown: map[string][]byte{}, named: s.named}
 		s.steps[id] = step
 	}
 	return step
@@ -200,7 +201,8 @@ func (s *Stream) completed(stored api.Step) []chatkit.Event {
 	step := s.step(stored.ID)
 	delete(s.steps, stored.ID)
 	stored = step.newest(stored)
-	return append(s.show(step, stored), s.takeBack(step, s.itemsOfStep(s.conversation, stored))...)
+	s.named = s.named.behind(stored)
+	return append(s.show(step, stored), s.takeBack(step, s.itemsOfStep(s.conversation, stored, step.named))...)
 }
 
 func (s *Stream) discarded(id int64) []chatkit.Event {

@@ -52,8 +52,10 @@ func (t Translator) Items(conversation int64, m api.Message) []chatkit.Item {
 		return []chatkit.Item{t.userMessage(conversation, m)}
 	}
 	var items []chatkit.Item
+	var named sources
 	for _, step := range m.Steps {
-		items = append(items, t.itemsOfStep(conversation, step)...)
+		items = append(items, t.itemsOfStep(conversation, step, named)...)
+		named = named.behind(step)
 	}
 	return items
 }
@@ -79,11 +81,11 @@ func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item 
 
 // itemsOfStep is the one place that says what a step looks like: its text, then what each finished call shows, in the
 // order of their index. While an earlier call is at work a later one waits: whoever reads now and follows from here must
-// not get an item in between. Only what the page answers is shown before it has ended.
-func (t Translator) itemsOfStep(conversation int64, step api.Step) []chatkit.Item {
+// not get an item in between. Only what the page answers is shown before it has ended. named is what its text names.
+func (t Translator) itemsOfStep(conversation int64, step api.Step, named sources) []chatkit.Item {
 	var items []chatkit.Item
 	if step.Content != "" {
-		items = append(items, t.text(conversation, step))
+		items = append(items, t.text(conversation, step, named))
 	}
 	for _, record := range slices.SortedStableFunc(slices.Values(step.ToolCalls), byIndex) {
 		if isOpen(record) && record.For == "" {
@@ -92,6 +94,9 @@ func (t Translator) itemsOfStep(conversation int64, step api.Step) []chatkit.Ite
 		if item, ok := t.call(conversation, step, record); ok {
 			items = append(items, item)
 		}
+	}
+	if endsTurn(step) {
+		items = append(items, chatkit.EndOfTurn{Head: head(callID(step.ID, step.Position, len(step.ToolCalls)), conversation, step.CreatedAt)})
 	}
 	return items
 }
@@ -103,12 +108,12 @@ func isOpen(record api.ToolCall) bool {
 
 func byIndex(a, b api.ToolCall) int { return cmp.Compare(a.Index, b.Index) }
 
-func (t Translator) text(conversation int64, step api.Step) chatkit.Item {
-	words := step.Content
+func (t Translator) text(conversation int64, step api.Step, named sources) chatkit.Item {
+	h := head(textID(step.ID, step.Position), conversation, step.CreatedAt)
 	if step.Code != "" {
-		words = t.words.Sentence(step.Code, words)
+		return assistantMessage(h, t.words.Sentence(step.Code, step.Content))
 	}
-	return assistantMessage(head(textID(step.ID, step.Position), conversation, step.CreatedAt), words)
+	return chatkit.AssistantMessage{Head: h, Content: []chatkit.OutputText{{Text: step.Content, Annotations: named.annotations()}}}
 }
 
 func (t Translator) call(conversation int64, step api.Step, record api.ToolCall) (chatkit.Item, bool) {
@@ -124,8 +129,13 @@ func (t Translator) record(h chatkit.Head, record api.ToolCall) (chatkit.Item, b
 	if !ok {
 		return nil, false
 	}
-	if shown.Widget != nil {
+	switch {
+	case hasImage(record):
+		return generatedImage(h, record), true
+	case shown.Widget != nil:
 		return chatkit.WidgetItem{Head: h, Widget: shown.Widget, CopyText: shown.CopyText}, true
+	case shown.Workflow != nil:
+		return chatkit.WorkflowItem{Head: h, Workflow: *shown.Workflow}, true
 	}
 	return assistantMessage(h, shown.Line), true
 }

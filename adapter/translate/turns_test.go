@@ -257,7 +257,27 @@ func (p *playing) call(index int) api.ToolCall {
 			call.Result = json.RawMessage(`{"tasks":[` + task + `],"total":9,"pending":5,"completed":4,"has_more":true,"filtered_status":"all"}`)
 		}
 	}
+	call.Shows = p.shows()
 	return call
+}
+
+// shows is what a tool shows beside its result; a service that is not chatcore may say anything.
+func (p *playing) shows() *api.Shows {
+	if rapid.IntRange(0, 2).Draw(p.T, "shows") > 0 {
+		return nil
+	}
+	shows := &api.Shows{EndOfTurn: rapid.IntRange(0, 3).Draw(p.T, "end of turn") == 0}
+	for range rapid.IntRange(0, 2).Draw(p.T, "sources") {
+		shows.Annotations = append(shows.Annotations, rapid.SampledFrom([]api.Source{
+			{Type: api.SourceURL, Title: "A page", URL: "https://example.com/"}, {Type: api.SourceURL, Title: "No page", URL: "javascript:alert(1)"},
+			{Type: api.SourceFile, Title: "A file", Filename: "a.txt"}, {Type: api.SourceEntity, Title: "A thing", ID: "t1", Icon: "nonsense", Data: json.RawMessage(`{"a":1}`)},
+			{Type: "new", Title: "Something new"},
+		}).Draw(p.T, "source"))
+	}
+	if rapid.Bool().Draw(p.T, "image") {
+		shows.Image = &api.ShownImage{URL: rapid.SampledFrom([]string{"https://example.com/i.png", "file:///etc/passwd"}).Draw(p.T, "address")}
+	}
+	return shows
 }
 
 func (p *playing) words(label string) string {

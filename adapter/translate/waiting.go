@@ -95,23 +95,33 @@ func input(question api.Question, given map[string]api.Answer) chatkit.Structure
 // found, waiting or already answered.
 func (t Translator) GoOn(answer api.Message) *Stream {
 	s := t.NewStream(Again)
-	s.waited = map[int64]api.Step{}
+	s.waited = map[int64]waitedStep{}
+	var named sources
 	for _, step := range answer.Steps {
 		if last := len(step.ToolCalls) - 1; last >= 0 && step.ToolCalls[last].For != "" {
-			s.waited[step.ID] = step
+			s.waited[step.ID] = waitedStep{step, named}
 		}
+		named = named.behind(step)
 	}
 	return s
 }
 
+// waitedStep is a step of which the page has all but what came for its last call, and what its text names.
+type waitedStep struct {
+	api.Step
+	named sources
+}
+
 // hasSeen puts a step that waited as the page has it: all of it is shown, the last call pending.
-func (s *Stream) hasSeen(step api.Step) *liveStep {
+func (s *Stream) hasSeen(waited waitedStep) *liveStep {
+	step := waited.Step
+	s.named = waited.named
 	step.ToolCalls = slices.Clone(step.ToolCalls)
 	last := &step.ToolCalls[len(step.ToolCalls)-1]
 	last.Status, last.Result, last.Code, last.Error = api.CallPending, nil, "", ""
 	live := &liveStep{
 		head: api.StepHead{ID: step.ID, Position: step.Position, Code: step.Code, CreatedAt: step.CreatedAt},
-		text: step.Content, textBegun: true, textEnded: true, records: map[int]api.ToolCall{}, shown: map[string][]byte{},
+		text: step.Content, textBegun: true, textEnded: true, named: s.named, records: map[int]api.ToolCall{}, shown: map[string][]byte{},
 	}
 	for _, record := range step.ToolCalls[:len(step.ToolCalls)-1] {
 		live.records[record.Index] = record

@@ -90,7 +90,7 @@ func update(item, change Object) error {
 		}
 		item["content"] = append(content, change["content"])
 		return nil
-	case "assistant_message.content_part.text_delta", "assistant_message.content_part.done":
+	case "assistant_message.content_part.text_delta", "assistant_message.content_part.annotation_added", "assistant_message.content_part.done":
 		if index >= len(content) {
 			return fmt.Errorf("there is no part %d", index)
 		}
@@ -99,6 +99,10 @@ func update(item, change Object) error {
 			return nil
 		}
 		part := content[index].(Object)
+		if change["type"] == "assistant_message.content_part.annotation_added" {
+			part["annotations"] = append(part["annotations"].([]any), change["annotation"])
+			return nil
+		}
 		part["text"] = part["text"].(string) + change["delta"].(string)
 		return nil
 	default:
