@@ -74,7 +74,8 @@ func moduleRoot(ctx context.Context) (string, error) {
 	return filepath.Dir(strings.TrimSpace(string(out))), nil
 }
 
-// Start starts the stack on free ports and waits until it is ready. environ is added to the environment.
+// Start starts the stack on free ports and waits until it is ready. environ is added to the environment. Requests are not
+// limited unless environ says so: specs look often, and all from one address.
 func (l Launcher) Start(ctx context.Context, data string, environ ...string) (*Stack, error) {
 	args := []string{"--data", data, "--log-level", "debug"}
 	for _, process := range []string{"adapter", "chatcore", "toolserver", "issuer", "model"} {
@@ -82,7 +83,7 @@ func (l Launcher) Start(ctx context.Context, data string, environ ...string) (*S
 	}
 	// Not CommandContext: the stack outlives the spec that started it, and is stopped in order.
 	command := exec.Command(l.Path, args...) //nolint:noctx // see above
-	command.Dir, command.Env = l.Root, append(cleanEnviron(), environ...)
+	command.Dir, command.Env = l.Root, append(append(cleanEnviron(), "RATE_USER=0", "RATE_ADDRESS=0"), environ...)
 	s := &Stack{Data: data, log: &log{ready: make(chan struct{})}}
 	command.Stdout, command.Stderr = s.log, s.log
 	launcher, err := leash.Start(command, syscall.SIGINT) // it ends also when the specs are killed
