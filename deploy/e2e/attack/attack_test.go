@@ -88,13 +88,11 @@ func (a *attacker) try(ctx context.Context, d door, path string) (fault string) 
 	foreign := false
 	for _, kind := range d.takes {
 		one := a.loot.pick(a.dice, kind, a.name)
-		with = append(with, one.ID)
-		if one.Owner == a.name {
-			without = append(without, one.ID)
-			continue
+		nobody := one.ID
+		if one.Owner != a.name {
+			foreign, nobody = true, twin(a.dice, one, with, without)
 		}
-		foreign = true
-		without = append(without, absent(a.dice, one).ID)
+		with, without = append(with, one.ID), append(without, nobody)
 	}
 	k := d.knock(with)
 	foreign = foreign || k.to == "chatcore" && path != a.name
@@ -105,11 +103,11 @@ func (a *attacker) try(ctx context.Context, d door, path string) (fault string) 
 	if !foreign {
 		return "" // its own: whatever it does to itself
 	}
-	twin, nowhere := d.knock(without), path
+	other, nowhere := d.knock(without), path
 	if path != a.name {
 		nowhere = "nobody-has-this-name"
 	}
-	otherStatus, otherBody := send(ctx, twin, nowhere, a.bearer(twin))
+	otherStatus, otherBody := send(ctx, other, nowhere, a.bearer(other))
 	if got, want := comparable(status, body, with), comparable(otherStatus, otherBody, without); got != want {
 		return fmt.Sprintf("%s with %v answered\n%s\nand with %v, which are not there,\n%s", d.name, with, got, without, want)
 	}

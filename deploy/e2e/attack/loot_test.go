@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -128,4 +129,13 @@ func absent(dice *rand.Rand, one thing) thing {
 	}
 	one.Owner = ""
 	return one
+}
+
+// twin is what stands for an id in the request that asks for nothing that is there. What is named twice is named twice there,
+// too.
+func twin(dice *rand.Rand, one thing, with, without []string) string {
+	if i := slices.Index(with, one.ID); i >= 0 {
+		return without[i]
+	}
+	return absent(dice, one).ID
 }
