@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"net/http"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -16,8 +17,7 @@ var _ = Describe("Who asks too much", func() {
 		var refused *wire.StatusError
 		for range 20 {
 			if _, err := page.Call(ctx, "threads.list", wire.Object{}); err != nil {
-				Expect(err).To(BeAssignableToTypeOf(refused))
-				refused = err.(*wire.StatusError)
+				Expect(errors.As(err, &refused)).To(BeTrue(), "%v", err)
 			}
 		}
 		Expect(refused).To(HaveField("Status", http.StatusTooManyRequests))
