@@ -109,7 +109,7 @@ func (p *plan) chatcoreCommand(dsn string) command {
 		"DATABASE_URL":      dsn,
 		"SIGNING_KEYS_FILE": p.keys("chatcore"),
 		"ADAPTER_JWKS_URL":  p.adapter.url() + jwksPath,
-		"MCP_URL":           p.toolserver.url() + "/mcp",
+		"MCP_URL":           cmp.Or(p.options.setting("MCP_URL"), p.toolserver.url()+"/mcp"),
 		"INTERNAL_URL":      p.chatcore.url(),
 		"AUTH_AUDIENCE":     Audience,
 	}
