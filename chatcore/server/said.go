@@ -128,7 +128,7 @@ func checkData(field string, data json.RawMessage) error {
 		return invalid(field, field+" must be an object.")
 	case len(data) > api.MaxTagData:
 		return invalid(field, fmt.Sprintf("%s may have at most %d bytes.", field, api.MaxTagData))
-	case deeper(data, api.MaxTagDepth):
+	case storable.Deeper(data, api.MaxTagDepth):
 		return invalid(field, fmt.Sprintf("%s may be at most %d objects and lists deep.", field, api.MaxTagDepth))
 	case !bytes.Equal(clean, data):
 		return invalid(field, field+" must not contain the character U+0000 or half a surrogate pair.")
@@ -138,24 +138,6 @@ func checkData(field string, data json.RawMessage) error {
 
 // none says that a member is missing or null, which is the same.
 func none(raw json.RawMessage) bool { return len(raw) == 0 || bytes.Equal(raw, []byte("null")) }
-
-// deeper says whether more than most objects and lists of a JSON value stand inside each other.
-func deeper(raw []byte, most int) bool {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	for depth := 0; depth <= most; {
-		token, err := decoder.Token()
-		if err != nil {
-			return false // its end
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-	}
-	return true
-}
 
 // said is what was said as it is kept.
 func (r chatRequest) said() api.Said {

@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -183,29 +182,11 @@ func dataObject(raw json.RawMessage) (data map[string]any, err error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
 	}
-	if len(raw) > maxData || deeper(raw, maxDepth) {
+	if len(raw) > maxData || storable.Deeper(raw, maxDepth) {
 		return nil, fmt.Errorf("data has more than %d bytes, or is deeper than %d", maxData, maxDepth)
 	}
 	if json.Unmarshal(raw, &data) != nil || data == nil {
 		return nil, errors.New("data must be an object")
 	}
 	return data, nil
-}
-
-// deeper says that more than most objects and lists stand inside each other.
-func deeper(raw []byte, most int) bool {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	for depth := 0; depth <= most; {
-		token, err := decoder.Token()
-		if err != nil {
-			return false // its end
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-	}
-	return true
 }
