@@ -1,6 +1,7 @@
 package present
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,3 +51,19 @@ func inMarkdown(s string) string {
 	}
 	return b.String()
 }
+
+// atStart is what means something in Markdown at a line's start only: headings, lists, rules.
+var atStart = regexp.MustCompile(`^(?:[#+=-]|\d+[.)](?:\s|$))`)
+
+// Literal is a stranger's text for a line of Markdown of its own: shown as it is, and never obeyed.
+func Literal(s string) string {
+	s = inMarkdown(s)
+	if at := atStart.FindStringIndex(s); at != nil {
+		mark := at[0] + strings.IndexAny(s[at[0]:], "#+=-.)")
+		return s[:mark] + `\` + s[mark:]
+	}
+	return s
+}
+
+// Line is a stranger's text as one line of visible characters, where no markup means anything.
+func Line(s string) string { return plain(s) }

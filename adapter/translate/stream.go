@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"taskpilot/adapter/chatkit"
+	"taskpilot/adapter/present"
 	"taskpilot/chatcore/api"
 )
 
@@ -68,11 +69,11 @@ func (s *Stream) Event(body api.Body) []chatkit.Event {
 }
 
 // aside passes on what is beside the answer and stored nowhere. An agent or a tool words it: levels and icons that ChatKit
-// does not know are left out.
+// does not know are left out, and a notice's words are shown as they are.
 func aside(body api.Body) []chatkit.Event {
 	switch e := body.(type) {
 	case api.Notice:
-		return one(chatkit.Notice{Level: level(e.Level), Message: e.Message, Title: e.Title})
+		return one(chatkit.Notice{Level: level(e.Level), Message: present.Literal(e.Message), Title: present.Line(e.Title)})
 	case api.Effect:
 		return one(chatkit.ClientEffect{Name: e.Name, Data: e.Data})
 	case api.Progress:

@@ -129,6 +129,21 @@ var _ = Describe("A turn's stream", func() {
 				`{"type":"client_effect","name":"n","data":{}}` + "\n" +
 				`{"type":"progress_update","text":"p","icon":"bolt"}` + "\n"))
 	})
+
+	DescribeTable("shows a notice's words as they are: a tool's Markdown means nothing", func(message, shown string) {
+		events := stream.Event(api.Notice{Level: "warning", Message: message, Title: "a\nb"})
+		Expect(events).To(Equal([]chatkit.Event{chatkit.Notice{Level: "warning", Message: shown, Title: "a b"}}))
+	},
+		Entry("words", "From yesterday.", "From yesterday."),
+		Entry("a link", "[Sign in](https://evil.example)", `\[Sign in\](https://evil.example)`),
+		Entry("an image", "![x](https://evil.example/?leak)", `!\[x\](https://evil.example/?leak)`),
+		Entry("markup", "<b>*loud*</b>", `\<b\>\*loud\*\</b\>`),
+		Entry("a heading", "# Big", `\# Big`),
+		Entry("a list", "- one\n- two", `\- one - two`),
+		Entry("a numbered list", "12. twelve", `12\. twelve`),
+		Entry("a number", "12.5 degrees", `12.5 degrees`),
+		Entry("what turns the direction around", "a\u202Eb\x00c", "abc"),
+	)
 })
 
 // frameOf is the frame of a finished call's item, for its length.

@@ -107,7 +107,7 @@ func cleanEnviron() []string {
 	var kept []string
 	for _, pair := range os.Environ() {
 		switch name, _, _ := strings.Cut(pair, "="); {
-		case strings.HasPrefix(name, "OPENAI_"), strings.HasPrefix(name, "AUTH_"), strings.HasPrefix(name, "CHATKIT_"), strings.HasPrefix(name, "ATTACHMENT"), name == "AGENT_MODEL", name == "TITLE_MODEL":
+		case strings.HasPrefix(name, "OPENAI_"), strings.HasPrefix(name, "AUTH_"), strings.HasPrefix(name, "CHATKIT_"), strings.HasPrefix(name, "ATTACHMENT"), name == "AGENT_MODEL", name == "TITLE_MODEL", name == "MCP_URL":
 		default:
 			kept = append(kept, pair)
 		}
