@@ -23,11 +23,19 @@ import (
 
 // What the fault run is told on the command line, as in go test ./deploy/e2e/faults -args -faults.n=500.
 var (
-	faultCount = flag.Int("faults.n", 50, "how many faults the run has")
+	faultCount = flag.Int("faults.n", usualFaults(), "how many faults the run has")
 	faultSeed  = flag.Uint64("faults.seed", 0, "replays the run that had this `seed`; 0: a new one")
 	withRace   = flag.Bool("faults.race", false, "build the processes with the race detector")
 	keepLogs   = flag.String("faults.logs", "", "keep the processes' logs in this `directory`")
 )
+
+// usualFaults are a few in everyday's run, and more in CI's.
+func usualFaults() int {
+	if os.Getenv("SPECS") == "all" {
+		return 50
+	}
+	return 12
+}
 
 func TestFaults(t *testing.T) {
 	RegisterFailHandler(Fail)
