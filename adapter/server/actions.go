@@ -58,7 +58,7 @@ func (s *Server) act(ctx context.Context, who tokens.Identity, asked chatkit.Act
 
 // clicked finds the item that was clicked in, or at least the thread. It is no look of the person's: a page that pressed
 // Stop before is not back.
-func (s *Server) clicked(ctx context.Context, who tokens.Identity, conversation int64, item string) (c translate.Clicked, err error) {
+func (s *Server) clicked(ctx context.Context, who tokens.Identity, conversation translate.Key, item string) (c translate.Clicked, err error) {
 	ask, ok := api.PageRequest{Limit: 1, Glance: true}, true
 	if item != "" {
 		ask, ok = translate.PageOf(item)
@@ -108,7 +108,7 @@ func actionKey(asked chatkit.ActionParams, action present.Action) string {
 	return "click:" + hex.EncodeToString(hash.Sum(nil))
 }
 
-func (s *Server) shown(ctx context.Context, conversation int64, clicked translate.Clicked, response api.ActionResponse) chatkit.Item {
+func (s *Server) shown(ctx context.Context, conversation translate.Key, clicked translate.Clicked, response api.ActionResponse) chatkit.Item {
 	if clicked.Item != nil {
 		if response.Record == nil {
 			return clicked.Item

@@ -54,7 +54,7 @@ func (s *Server) giveFeedback(ctx context.Context, who tokens.Identity, r chatki
 type rating struct {
 	*Server
 	who          tokens.Identity
-	conversation int64
+	conversation translate.Key
 	shown        map[string]api.Message // by the id of each item that was looked up
 }
 

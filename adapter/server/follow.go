@@ -75,17 +75,17 @@ func (s *Server) cancel(c echo.Context) error {
 }
 
 // thread says who calls, and about which conversation.
-func (s *Server) thread(c echo.Context) (who tokens.Identity, conversation int64, err error) {
+func (s *Server) thread(c echo.Context) (who tokens.Identity, conversation translate.Key, err error) {
 	if who, err = s.identify(c.Request()); err != nil {
-		return who, 0, refusal(err)
+		return who, "", refusal(err)
 	}
 	if err := s.admit(who); err != nil {
-		return who, 0, err
+		return who, "", err
 	}
 	s.know(c, who)
 	conversation, ok := translate.ParseThreadID(c.Param("thread_id"))
 	if !ok {
-		return who, 0, notFound()
+		return who, "", notFound()
 	}
 	return who, conversation, nil
 }
@@ -105,7 +105,7 @@ func lastEvent(r *http.Request) (after translate.Mark, err error) {
 }
 
 // atWork gives the answer that is being written in a conversation; its ID is the run's, and 0 when there is none.
-func (s *Server) atWork(ctx context.Context, who tokens.Identity, conversation int64) (answer api.Message, err error) {
+func (s *Server) atWork(ctx context.Context, who tokens.Identity, conversation translate.Key) (answer api.Message, err error) {
 	newest, err := s.newest(ctx, who, conversation)
 	if err != nil {
 		return answer, s.problem(who, err)
@@ -117,7 +117,7 @@ func (s *Server) atWork(ctx context.Context, who tokens.Identity, conversation i
 }
 
 // newest is the last message of a conversation, the zero one when there is none.
-func (s *Server) newest(ctx context.Context, who tokens.Identity, conversation int64) (message api.Message, err error) {
+func (s *Server) newest(ctx context.Context, who tokens.Identity, conversation translate.Key) (message api.Message, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.WholeTime)
 	defer cancel()
 	ask := api.PageRequest{Limit: 1, Order: chatkit.Descending}
@@ -137,10 +137,10 @@ func (s *Server) newest(ctx context.Context, who tokens.Identity, conversation i
 }
 
 // within holds a turn to a conversation: an id from elsewhere must not show another thread here.
-func within(conversation int64, events iter.Seq2[api.Event, error]) iter.Seq2[api.Event, error] {
+func within(conversation translate.Key, events iter.Seq2[api.Event, error]) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
 		for event, err := range events {
-			if started, ok := event.Body.(api.RunStarted); ok && started.Conversation.ID != conversation {
+			if started, ok := event.Body.(api.RunStarted); ok && translate.KeyOf(started.Conversation) != conversation {
 				yield(api.Event{}, &api.Problem{Status: http.StatusNotFound})
 				return
 			}

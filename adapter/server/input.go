@@ -50,7 +50,7 @@ func (s *Server) give(c echo.Context, who tokens.Identity, thread string, w wait
 	if err != nil {
 		return s.failStream(c, who, missing(err, errThreadGone))
 	}
-	record, ok := translate.Waited(answer, w.kind, w.item)
+	record, ok := translate.Waited(conversation, answer, w.kind, w.item)
 	if !ok {
 		return s.failStream(c, who, w.missing)
 	}

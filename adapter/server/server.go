@@ -20,18 +20,18 @@ import (
 	"taskpilot/internal/tokens"
 )
 
-// Chat is what the adapter needs of the chat API. Its errors are *api.Problem when chatcore answered with one.
+// Chat is what the adapter needs of the chat API. An empty key begins a conversation. Its errors are *api.Problem when chatcore answered with one.
 type Chat interface {
-	Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error]
+	Stream(ctx context.Context, who tokens.Identity, conversation translate.Key, request api.ChatRequest) iter.Seq2[api.Event, error]
 	Input(ctx context.Context, who tokens.Identity, run int64, request api.InputRequest) iter.Seq2[api.Event, error]
 	Follow(ctx context.Context, who tokens.Identity, run int64, after string) iter.Seq2[api.Event, error]
 	Cancel(ctx context.Context, who tokens.Identity, run int64) error
 	ReaderLeft(ctx context.Context, who tokens.Identity, run int64) error
 	Conversations(ctx context.Context, who tokens.Identity, page api.PageRequest) (api.ConversationPage, error)
-	Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error)
-	Act(ctx context.Context, who tokens.Identity, conversation int64, request api.ActionRequest, key string) (api.ActionResponse, error)
-	Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error)
-	Delete(ctx context.Context, who tokens.Identity, conversation int64) error
+	Messages(ctx context.Context, who tokens.Identity, conversation translate.Key, page api.PageRequest) (api.MessagePage, error)
+	Act(ctx context.Context, who tokens.Identity, conversation translate.Key, request api.ActionRequest, key string) (api.ActionResponse, error)
+	Rename(ctx context.Context, who tokens.Identity, conversation translate.Key, title string) (api.Conversation, error)
+	Delete(ctx context.Context, who tokens.Identity, conversation translate.Key) error
 	GiveFeedback(ctx context.Context, who tokens.Identity, message int64, kind string) error
 	Transcribe(ctx context.Context, who tokens.Identity, audio []byte, mediaType string) (api.Transcription, error)
 	OpenSession(ctx context.Context, who tokens.Identity, lifetime time.Duration) (api.Session, error)

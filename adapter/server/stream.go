@@ -23,7 +23,7 @@ func (s *Server) answerStream(c echo.Context, who tokens.Identity, request chatk
 		if !ok {
 			return s.failStream(c, who, errThreadGone)
 		}
-		return s.say(c, who, r.Input, question{opening: translate.Message, ask: api.ChatRequest{ConversationID: &conversation, ResendGuard: guard}})
+		return s.say(c, who, r.Input, question{opening: translate.Message, conversation: conversation, ask: api.ChatRequest{ResendGuard: guard}})
 	case chatkit.RetryAfterItem:
 		return s.sayAgain(c, who, r, guard)
 	case chatkit.AddStructuredInput:
@@ -48,8 +48,9 @@ func (s *Server) failStream(c echo.Context, who tokens.Identity, err error) erro
 
 // question is what begins a turn.
 type question struct {
-	ask     api.ChatRequest
-	opening translate.Opening
+	ask          api.ChatRequest
+	conversation translate.Key // empty: a new one
+	opening      translate.Opening
 }
 
 // missing is what is not there when chatcore says that something is not.
@@ -75,13 +76,13 @@ func (s *Server) sayAgain(c echo.Context, who tokens.Identity, r chatkit.RetryAf
 	if !ok {
 		return s.failStream(c, who, errThreadGone)
 	}
-	message, place, ok := translate.ParseItemID(r.ItemID)
+	message, place, ok := translate.InConversation(conversation, r.ItemID)
 	if !ok || place.Index != 0 {
 		return s.failStream(c, who, errItemGone)
 	}
 	return s.turn(c, who, question{
-		opening: translate.Again,
-		ask:     api.ChatRequest{ConversationID: &conversation, RetryOf: &message, ResendGuard: guard},
+		opening: translate.Again, conversation: conversation,
+		ask: api.ChatRequest{RetryOf: &message, ResendGuard: guard},
 	})
 }
 
@@ -89,7 +90,9 @@ func (s *Server) sayAgain(c echo.Context, who tokens.Identity, r chatkit.RetryAf
 func (s *Server) turn(c echo.Context, who tokens.Identity, q question) error {
 	page := c.Request().Context()
 	stream := s.translating(page).NewStream(q.opening)
-	arriving := s.pull(page, func(ctx context.Context) iter.Seq2[api.Event, error] { return s.options.Chat.Stream(ctx, who, q.ask) })
+	arriving := s.pull(page, func(ctx context.Context) iter.Seq2[api.Event, error] {
+		return s.options.Chat.Stream(ctx, who, q.conversation, q.ask)
+	})
 	return s.showTurn(page, &showing{
 		Server: s, who: who, out: s.frames(c), arriving: arriving, missing: q.missing(),
 		translate: func(e api.Event) []translate.Marked { return translate.Unmarked(stream.Event(e.Body)) },

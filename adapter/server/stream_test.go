@@ -13,6 +13,7 @@ import (
 	"github.com/onsi/gomega/gleak"
 
 	"taskpilot/adapter/server"
+	"taskpilot/adapter/translate"
 	"taskpilot/chatcore/api"
 	"taskpilot/internal/tokens"
 )
@@ -244,7 +245,7 @@ var _ = Describe("A streamed request", func() {
 // panicking is a chat API whose code is broken.
 type panicking struct{ server.Chat }
 
-func (panicking) Stream(context.Context, tokens.Identity, api.ChatRequest) iter.Seq2[api.Event, error] {
+func (panicking) Stream(context.Context, tokens.Identity, translate.Key, api.ChatRequest) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
 		yield(api.Event{Body: turn()[0]}, nil)
 		panic("broken")

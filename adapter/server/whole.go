@@ -82,7 +82,7 @@ func (s *Server) threads(ctx context.Context, who tokens.Identity, paging chatki
 		ask.After = translate.ConversationCursor(conversation)
 	}
 	var threads chatkit.Page[chatkit.Thread]
-	there := map[int64]bool{} // going up, one that changes meanwhile comes again at the end
+	there := map[translate.Key]bool{} // going up, one that changes meanwhile comes again at the end
 	for {
 		ask.Limit = min(paging.Limit-len(threads.Data), api.MaxPage)
 		page, err := s.options.Chat.Conversations(ctx, who, ask)
@@ -90,10 +90,11 @@ func (s *Server) threads(ctx context.Context, who tokens.Identity, paging chatki
 			return nil, s.problem(who, err)
 		}
 		for _, conversation := range page.Data {
-			if !there[conversation.ID] {
+			key := translate.KeyOf(conversation)
+			if !there[key] {
 				threads.Data = append(threads.Data, s.translating(ctx).Thread(conversation))
 			}
-			there[conversation.ID] = true
+			there[key] = true
 		}
 		more := page.HasMore && len(page.Data) > 0
 		if !more || len(threads.Data) >= paging.Limit {

@@ -42,7 +42,7 @@ func ParseAttachments(ids []string) []int64 {
 func (t Translator) Attachment(a api.Attachment) chatkit.Attachment {
 	shown := chatkit.Attachment{ID: AttachmentID(a.ID), Name: a.Name, MIMEType: a.MIMEType}
 	if a.ConversationID != 0 {
-		shown.ThreadID = ThreadID(a.ConversationID)
+		shown.ThreadID = ThreadID(NumberKey(a.ConversationID))
 	}
 	if a.IsImage() && t.previews != nil {
 		shown.PreviewURL = t.previews.Preview(a)

@@ -16,7 +16,7 @@ var _ = Describe("A step whose calls are at work", func() {
 	}
 	shown := func(calls ...api.ToolCall) int {
 		step := api.Step{ID: 7, Position: 3, ToolCalls: calls}
-		return len(fresh(GinkgoT()).Items(1, api.Message{ID: 6, Role: api.RoleAssistant, State: api.StateRunning, Steps: []api.Step{step}}))
+		return len(fresh(GinkgoT()).Items("1", api.Message{ID: 6, Role: api.RoleAssistant, State: api.StateRunning, Steps: []api.Step{step}}))
 	}
 
 	It("shows those that ended as far as none before them is at work: who follows from here gets the rest behind them", func() {

@@ -29,7 +29,7 @@ func PageOf(item string) (ask api.PageRequest, ok bool) {
 }
 
 // Find looks for an item on a page of messages.
-func (t Translator) Find(conversation int64, page api.MessagePage, item string) (c Clicked, ok bool) {
+func (t Translator) Find(conversation Key, page api.MessagePage, item string) (c Clicked, ok bool) {
 	for _, message := range page.Data {
 		for _, shown := range t.Items(conversation, message) {
 			if shown.ItemID() == item {
@@ -38,7 +38,7 @@ func (t Translator) Find(conversation int64, page api.MessagePage, item string) 
 		}
 		for _, step := range message.Steps {
 			for _, record := range step.ToolCalls {
-				if id := callID(step.ID, step.Position, record.Index); id == item {
+				if id := callID(conversation, step.ID, step.Position, record.Index); id == item {
 					c.Record, c.head = record, head(id, conversation, step.CreatedAt)
 				}
 			}

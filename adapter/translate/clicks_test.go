@@ -32,7 +32,7 @@ func (p *playing) click(page *thread) {
 	if !ok {
 		p.Fatalf("%s is no item's id", item)
 	}
-	clicked, ok := p.fresh().Find(p.conversation.ID, history{messages: p.stored, actions: p.actions, most: 1}.page(ask), item)
+	clicked, ok := p.fresh().Find(translate.KeyOf(p.conversation), history{messages: p.stored, actions: p.actions, most: 1}.page(ask), item)
 	if !ok || !clicked.IsWidget() {
 		p.Fatalf("%s was not found as a widget", item)
 	}
@@ -97,7 +97,7 @@ func (p *playing) actAlone(page *thread) {
 		action.RecordID = 7 // shows nothing by itself
 	}
 	p.actions = append(p.actions, action)
-	for _, item := range p.fresh().ItemsOfAction(p.conversation.ID, action) {
+	for _, item := range p.fresh().ItemsOfAction(translate.KeyOf(p.conversation), action) {
 		if !strings.HasPrefix(item.ItemID(), "msg_") {
 			p.Fatalf("%s is no id of an item", item.ItemID())
 		}

@@ -97,7 +97,7 @@ func TestComingToATurn(t *testing.T) {
 		reader.lax = true
 		read := answer
 		read.Steps = answer.Steps[:rapid.IntRange(0, len(answer.Steps)).Draw(t, "steps it has")]
-		for _, item := range append(fresh(t).Items(p.conversation.ID, user), fresh(t).Items(p.conversation.ID, read)...) {
+		for _, item := range append(fresh(t).Items(translate.KeyOf(p.conversation), user), fresh(t).Items(translate.KeyOf(p.conversation), read)...) {
 			if err := reader.read(chatkit.ItemDone{Item: item}); err != nil {
 				t.Fatal(err)
 			}

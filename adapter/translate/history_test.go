@@ -75,7 +75,7 @@ func last(m api.Message) int64 {
 }
 
 // itemsList is items.list as a page calls it: page after page, put together again.
-func (h history) itemsList(t translate.Translator, conversation int64, limit int, order string) ([]any, error) {
+func (h history) itemsList(t translate.Translator, conversation translate.Key, limit int, order string) ([]any, error) {
 	var all []any
 	for after := ""; ; {
 		window, ok := t.NewWindow(conversation, chatkit.Paging{Limit: limit, Order: order, After: after})

@@ -14,15 +14,12 @@ const (
 )
 
 // ThreadID names a conversation to ChatKit.
-func ThreadID(conversation int64) string { return threadPrefix + strconv.FormatInt(conversation, 10) }
+func ThreadID(conversation Key) string { return threadPrefix + string(conversation) }
 
 // ParseThreadID gives the conversation of a thread; ok is false for what cannot be an id of ours, which is then not there.
-func ParseThreadID(id string) (conversation int64, ok bool) {
-	digits, ok := strings.CutPrefix(id, threadPrefix)
-	if !ok {
-		return 0, false
-	}
-	return number(digits, 1)
+func ParseThreadID(id string) (conversation Key, ok bool) {
+	key, ok := strings.CutPrefix(id, threadPrefix)
+	return Key(key), ok && Key(key).valid()
 }
 
 // Place is where an item stands in its thread: a position of chatcore's, and among the items of that position an index,
@@ -37,17 +34,23 @@ func (p Place) Compare(q Place) int {
 	return cmp.Or(cmp.Compare(p.Position, q.Position), cmp.Compare(p.Index, q.Index))
 }
 
-// textID names a user's message or a step's text.
-func textID(id, position int64) string {
-	return itemPrefix + strconv.FormatInt(id, 10) + "_" + strconv.FormatInt(position, 10)
+// textID names a user's message or a step's text. Where the conversation has no number its messages have none either: its
+// own key and the position name them.
+func textID(conversation Key, id, position int64) string {
+	owner := strconv.FormatInt(id, 10)
+	if _, numbered := conversation.Number(); !numbered {
+		owner = string(conversation)
+	}
+	return itemPrefix + owner + "_" + strconv.FormatInt(position, 10)
 }
 
 // callID names what a call of a step shows.
-func callID(step, position int64, index int) string {
-	return textID(step, position) + "_" + strconv.Itoa(index)
+func callID(conversation Key, step, position int64, index int) string {
+	return textID(conversation, step, position) + "_" + strconv.Itoa(index)
 }
 
-// ParseItemID gives the place that an item's id names, and the id of its message or step; ok as for ParseThreadID.
+// ParseItemID gives the place that an item's id names, and the id of its message or step, which is 0 where there are no
+// numbers; ok as for ParseThreadID.
 func ParseItemID(id string) (owner int64, place Place, ok bool) {
 	rest, ok := strings.CutPrefix(id, itemPrefix)
 	if !ok {
@@ -57,10 +60,11 @@ func ParseItemID(id string) (owner int64, place Place, ok bool) {
 	if len(parts) != 2 && len(parts) != 3 {
 		return 0, Place{}, false
 	}
-	owner, ok = number(parts[0], 1)
-	if !ok {
+	key := Key(parts[0])
+	if !key.valid() {
 		return 0, Place{}, false
 	}
+	owner, _ = key.Number()
 	if place.Position, ok = number(parts[1], 1); !ok {
 		return 0, Place{}, false
 	}
@@ -74,6 +78,13 @@ func ParseItemID(id string) (owner int64, place Place, ok bool) {
 	return owner, place, true
 }
 
+// InConversation reads the id of an item of a conversation's; ok is false also where it can be none of this kind's.
+func InConversation(conversation Key, id string) (owner int64, place Place, ok bool) {
+	owner, place, ok = ParseItemID(id)
+	_, numbered := conversation.Number()
+	return owner, place, ok && numbered == (owner != 0)
+}
+
 // number reads a number exactly as strconv writes it.
 func number(digits string, least int64) (int64, bool) {
 	n, err := strconv.ParseInt(digits, 10, 64)
@@ -84,4 +95,4 @@ func number(digits string, least int64) (int64, bool) {
 }
 
 // ConversationCursor is a conversation as a place in the list of conversations.
-func ConversationCursor(conversation int64) string { return strconv.FormatInt(conversation, 10) }
+func ConversationCursor(conversation Key) string { return string(conversation) }

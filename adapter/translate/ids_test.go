@@ -13,10 +13,27 @@ import (
 
 var _ = Describe("An id", func() {
 	It("of a thread goes there and back", func() {
-		Expect(translate.ThreadID(42)).To(Equal("thr_42"))
+		Expect(translate.ThreadID("42")).To(Equal("thr_42"))
 		conversation, ok := translate.ParseThreadID("thr_42")
 		Expect(ok).To(BeTrue())
-		Expect(conversation).To(BeEquivalentTo(42))
+		Expect(conversation).To(BeEquivalentTo("42"))
+	})
+
+	DescribeTable("of a thread of another chat service's goes there and back, and has no number", func(key translate.Key) {
+		conversation, ok := translate.ParseThreadID(translate.ThreadID(key))
+		Expect(ok).To(BeTrue())
+		Expect(conversation).To(Equal(key))
+		_, numbered := conversation.Number()
+		Expect(numbered).To(BeFalse())
+	}, Entry(nil, translate.Key("s.550e8400-e29b-41d4-a716-446655440000")), Entry(nil, translate.Key("n.0")))
+
+	It("of an item is none of a conversation's of another kind", func() {
+		for key, ids := range map[translate.Key][2]string{"7": {"msg_5_1", "msg_s.a_1"}, "s.a": {"msg_s.a_1", "msg_5_1"}} {
+			_, _, ok := translate.InConversation(key, ids[0])
+			Expect(ok).To(BeTrue())
+			_, _, ok = translate.InConversation(key, ids[1])
+			Expect(ok).To(BeFalse())
+		}
 	})
 
 	DescribeTable("of a thread that cannot be ours is not there", func(id string) {
@@ -25,7 +42,7 @@ var _ = Describe("An id", func() {
 	},
 		Entry(nil, ""), Entry(nil, "thr_"), Entry(nil, "thr_nope"), Entry(nil, "thr_0"), Entry(nil, "thr_-1"), Entry(nil, "thr_+1"),
 		Entry(nil, "thr_01"), Entry(nil, "thr_1 "), Entry(nil, "THR_1"), Entry(nil, "msg_1_1"), Entry(nil, "thr_1_1"),
-		Entry(nil, "thr_9007199254740992"), Entry(nil, "thr_99999999999999999999"), Entry(nil, "thr_1e3"), Entry(nil, "thr_١"),
+		Entry(nil, "thr_9007199254740992"), Entry(nil, "thr_99999999999999999999"), Entry(nil, "thr_1e3"), Entry(nil, "thr_s."), Entry(nil, "thr_s.a_b"), Entry(nil, "thr_s.ä"), Entry(nil, "thr_١"),
 	)
 
 	DescribeTable("of an item names its place", func(id string, place translate.Place) {
@@ -36,6 +53,7 @@ var _ = Describe("An id", func() {
 		Entry(nil, "msg_5_1", translate.Place{Position: 1}),
 		Entry(nil, "msg_5_1_0", translate.Place{Position: 1, Index: 1}),
 		Entry(nil, "msg_5_31_7", translate.Place{Position: 31, Index: 8}),
+		Entry(nil, "msg_s.a-b_2", translate.Place{Position: 2}),
 	)
 
 	DescribeTable("of an item that cannot be ours is not there", func(id string) {
@@ -55,6 +73,9 @@ func FuzzItemID(f *testing.F) {
 	f.Fuzz(func(t *testing.T, id string) {
 		owner, place, ok := translate.ParseItemID(id)
 		if !ok {
+			return
+		}
+		if owner == 0 { // of a conversation without a number
 			return
 		}
 		if owner < 1 || owner > api.MaxID || place.Position < 1 || place.Index < 0 {

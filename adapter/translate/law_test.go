@@ -43,7 +43,7 @@ func TestStreamIsHistory(t *testing.T) {
 		kept := history{messages: p.stored, actions: p.actions, most: rapid.IntRange(1, 5).Draw(t, "messages a page")}
 		for limit := 1; limit <= len(live)+1; limit++ {
 			for _, order := range []string{chatkit.Ascending, chatkit.Descending} {
-				listed, err := kept.itemsList(p.fresh(), p.conversation.ID, limit, order)
+				listed, err := kept.itemsList(p.fresh(), translate.KeyOf(p.conversation), limit, order)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -77,11 +77,11 @@ func TestUnfinishedAnswer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := play(t)
 		p.turn()
-		whole := fresh(t).Items(p.conversation.ID, p.stored[1])
+		whole := fresh(t).Items(translate.KeyOf(p.conversation), p.stored[1])
 		early := p.stored[1]
 		early.State = api.StateRunning
 		early.Steps = early.Steps[:rapid.IntRange(0, len(early.Steps)).Draw(t, "steps so far")]
-		for i, item := range fresh(t).Items(p.conversation.ID, early) {
+		for i, item := range fresh(t).Items(translate.KeyOf(p.conversation), early) {
 			if encode(t, item) != encode(t, whole[i]) {
 				t.Fatalf("item %d changed from %s to %s", i, encode(t, item), encode(t, whole[i]))
 			}

@@ -12,19 +12,19 @@ import (
 // pages are asked for until the window is Full or nothing more follows.
 type Window struct {
 	translator   Translator
-	conversation int64
+	conversation Key
 	paging       chatkit.Paging
 	cursor       Place // items up to here are left out; zero: none are
 	items        []chatkit.Item
 }
 
 // NewWindow begins a page. ok is false when its cursor cannot be an item's id.
-func (t Translator) NewWindow(conversation int64, paging chatkit.Paging) (w *Window, ok bool) {
+func (t Translator) NewWindow(conversation Key, paging chatkit.Paging) (w *Window, ok bool) {
 	w = &Window{translator: t, conversation: conversation, paging: paging}
 	if paging.After == "" {
 		return w, true
 	}
-	_, w.cursor, ok = ParseItemID(paging.After)
+	_, w.cursor, ok = InConversation(conversation, paging.After)
 	return w, ok
 }
 
@@ -56,7 +56,7 @@ func (w *Window) Add(page api.MessagePage) {
 }
 
 // itemsOfPage are the items of a page's messages and actions, in the order of the thread.
-func (t Translator) itemsOfPage(conversation int64, page api.MessagePage) []chatkit.Item {
+func (t Translator) itemsOfPage(conversation Key, page api.MessagePage) []chatkit.Item {
 	type placed struct {
 		Place
 		chatkit.Item

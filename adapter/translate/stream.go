@@ -15,7 +15,7 @@ import (
 type Stream struct {
 	Translator
 	opening      Opening
-	conversation int64
+	conversation Key
 	steps        map[int64]*liveStep
 	stored       map[int64]api.Step // steps that are told from what is stored: whole, and without what was being done
 	named        sources            // what the next text names
@@ -100,7 +100,7 @@ func icon(named string) string {
 func one(e chatkit.Event) []chatkit.Event { return []chatkit.Event{e} }
 
 func (s *Stream) started(e api.RunStarted) []chatkit.Event {
-	s.conversation = e.Conversation.ID
+	s.conversation = KeyOf(e.Conversation)
 	var events []chatkit.Event
 	if s.opening == Thread {
 		events = append(events, chatkit.ThreadCreated{Thread: s.Thread(e.Conversation)})
@@ -142,7 +142,7 @@ func (s *Stream) delta(e api.MessageDelta) []chatkit.Event {
 		return nil // chatcore's own sentence may be said in other words: it comes whole
 	}
 	var events []chatkit.Event
-	id := textID(step.head.ID, step.head.Position)
+	id := textID(s.conversation, step.head.ID, step.head.Position)
 	if !step.textBegun {
 		step.textBegun = true
 		step.shown[id] = nil

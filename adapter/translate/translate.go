@@ -35,7 +35,7 @@ func (t Translator) With(previews Previews) Translator {
 
 // Thread is a conversation without its items.
 func (t Translator) Thread(c api.Conversation) chatkit.Thread {
-	return chatkit.Thread{ID: ThreadID(c.ID), Title: c.Title, CreatedAt: c.CreatedAt.UTC(), Status: status(c)}
+	return chatkit.Thread{ID: ThreadID(KeyOf(c)), Title: c.Title, CreatedAt: c.CreatedAt.UTC(), Status: status(c)}
 }
 
 func status(c api.Conversation) chatkit.ThreadStatus {
@@ -47,7 +47,7 @@ func status(c api.Conversation) chatkit.ThreadStatus {
 }
 
 // Items are the items of a message, in order.
-func (t Translator) Items(conversation int64, m api.Message) []chatkit.Item {
+func (t Translator) Items(conversation Key, m api.Message) []chatkit.Item {
 	if m.Role == api.RoleUser {
 		return []chatkit.Item{t.userMessage(conversation, m)}
 	}
@@ -61,20 +61,20 @@ func (t Translator) Items(conversation int64, m api.Message) []chatkit.Item {
 }
 
 // ItemsOfAction is what an action shows: one on a record shows nothing but that record's newer state.
-func (t Translator) ItemsOfAction(conversation int64, action api.Action) []chatkit.Item {
+func (t Translator) ItemsOfAction(conversation Key, action api.Action) []chatkit.Item {
 	if action.RecordID != 0 {
 		return nil
 	}
-	item, ok := t.record(head(callID(action.ID, action.Position, 0), conversation, action.CreatedAt), action.Record)
+	item, ok := t.record(head(callID(conversation, action.ID, action.Position, 0), conversation, action.CreatedAt), action.Record)
 	if !ok {
 		return nil
 	}
 	return []chatkit.Item{item}
 }
 
-func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item {
+func (t Translator) userMessage(conversation Key, m api.Message) chatkit.Item {
 	return chatkit.UserMessage{
-		Head:    head(textID(m.ID, m.Position), conversation, m.CreatedAt),
+		Head:    head(textID(conversation, m.ID, m.Position), conversation, m.CreatedAt),
 		Content: userContent(m), Attachments: t.attachments(m.Attachments), QuotedText: m.QuotedText, InferenceOptions: choices(m.Said),
 	}
 }
@@ -82,7 +82,7 @@ func (t Translator) userMessage(conversation int64, m api.Message) chatkit.Item 
 // itemsOfStep is the one place that says what a step looks like: its text, then what each finished call shows, in the
 // order of their index. While an earlier call is at work a later one waits: whoever reads now and follows from here must
 // not get an item in between. Only what the page answers is shown before it has ended. named is what its text names.
-func (t Translator) itemsOfStep(conversation int64, step api.Step, named sources) []chatkit.Item {
+func (t Translator) itemsOfStep(conversation Key, step api.Step, named sources) []chatkit.Item {
 	var items []chatkit.Item
 	if step.Content != "" {
 		items = append(items, t.text(conversation, step, named))
@@ -96,7 +96,7 @@ func (t Translator) itemsOfStep(conversation int64, step api.Step, named sources
 		}
 	}
 	if endsTurn(step) {
-		items = append(items, chatkit.EndOfTurn{Head: head(callID(step.ID, step.Position, len(step.ToolCalls)), conversation, step.CreatedAt)})
+		items = append(items, chatkit.EndOfTurn{Head: head(callID(conversation, step.ID, step.Position, len(step.ToolCalls)), conversation, step.CreatedAt)})
 	}
 	return items
 }
@@ -108,16 +108,16 @@ func isOpen(record api.ToolCall) bool {
 
 func byIndex(a, b api.ToolCall) int { return cmp.Compare(a.Index, b.Index) }
 
-func (t Translator) text(conversation int64, step api.Step, named sources) chatkit.Item {
-	h := head(textID(step.ID, step.Position), conversation, step.CreatedAt)
+func (t Translator) text(conversation Key, step api.Step, named sources) chatkit.Item {
+	h := head(textID(conversation, step.ID, step.Position), conversation, step.CreatedAt)
 	if step.Code != "" {
 		return assistantMessage(h, t.words.Sentence(step.Code, step.Content))
 	}
 	return chatkit.AssistantMessage{Head: h, Content: []chatkit.OutputText{{Text: step.Content, Annotations: named.annotations()}}}
 }
 
-func (t Translator) call(conversation int64, step api.Step, record api.ToolCall) (chatkit.Item, bool) {
-	return t.record(head(callID(step.ID, step.Position, record.Index), conversation, step.CreatedAt), record)
+func (t Translator) call(conversation Key, step api.Step, record api.ToolCall) (chatkit.Item, bool) {
+	return t.record(head(callID(conversation, step.ID, step.Position, record.Index), conversation, step.CreatedAt), record)
 }
 
 // record is what a call shows, as the item with this head.
@@ -144,6 +144,6 @@ func assistantMessage(h chatkit.Head, words string) chatkit.Item {
 	return chatkit.AssistantMessage{Head: h, Content: []chatkit.OutputText{{Text: words}}}
 }
 
-func head(id string, conversation int64, created time.Time) chatkit.Head {
+func head(id string, conversation Key, created time.Time) chatkit.Head {
 	return chatkit.Head{ID: id, ThreadID: ThreadID(conversation), CreatedAt: created.UTC()}
 }

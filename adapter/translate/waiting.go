@@ -12,10 +12,10 @@ import (
 
 // Waited is the last call of an answer's, of a kind, that the page answers, or has answered: the one that shows the item with
 // this id, or any when it is empty. ok is false when there is none, or it was talked past.
-func Waited(answer api.Message, kind, id string) (record api.ToolCall, ok bool) {
+func Waited(conversation Key, answer api.Message, kind, id string) (record api.ToolCall, ok bool) {
 	for _, step := range slices.Backward(answer.Steps) {
 		for _, record := range step.ToolCalls {
-			if record.For == kind && (id == "" || id == callID(step.ID, step.Position, record.Index)) {
+			if record.For == kind && (id == "" || id == callID(conversation, step.ID, step.Position, record.Index)) {
 				return record, record.Status == api.CallPending || record.Status == api.CallExecuted
 			}
 		}
@@ -144,7 +144,7 @@ func (s *Stream) waiting(e api.RunWaiting) []chatkit.Event {
 func (s *Stream) skipped(calls []api.SkippedCall) []chatkit.Event {
 	var events []chatkit.Event
 	for _, call := range calls {
-		h := head(callID(call.Step.ID, call.Step.Position, call.Record.Index), s.conversation, call.Step.CreatedAt)
+		h := head(callID(s.conversation, call.Step.ID, call.Step.Position, call.Record.Index), s.conversation, call.Step.CreatedAt)
 		events = append(events, chatkit.ItemReplaced{Item: asked(h, call.Record)})
 	}
 	return events

@@ -82,7 +82,7 @@ func inOne(live []api.Body) (told []api.Body) {
 
 var _ = Describe("What the page answers", func() {
 	item := func(record api.ToolCall) string {
-		items := fresh(bailOut{}).Items(7, api.Message{Role: api.RoleAssistant, Steps: []api.Step{{ID: 5, Position: 3, ToolCalls: []api.ToolCall{record}}}})
+		items := fresh(bailOut{}).Items("7", api.Message{Role: api.RoleAssistant, Steps: []api.Step{{ID: 5, Position: 3, ToolCalls: []api.ToolCall{record}}}})
 		Expect(items).To(HaveLen(1))
 		encoded, err := chatkit.Marshal(items[0])
 		Expect(err).NotTo(HaveOccurred())
@@ -119,14 +119,14 @@ var _ = Describe("What the page answers", func() {
 		first, second := questions(api.CallExecuted, `{}`), tool(api.CallPending, ``)
 		second.Index = 1
 		message := api.Message{Steps: []api.Step{{ID: 5, Position: 3, ToolCalls: []api.ToolCall{first}}, {ID: 6, Position: 4, ToolCalls: []api.ToolCall{aCall(), second}}}}
-		record, ok := translate.Waited(message, api.ForStructuredInput, "msg_5_3_0")
+		record, ok := translate.Waited("7", message, api.ForStructuredInput, "msg_5_3_0")
 		Expect(ok).To(BeTrue())
 		Expect(record).To(Equal(first))
-		record, ok = translate.Waited(message, api.ForClientTool, "")
+		record, ok = translate.Waited("7", message, api.ForClientTool, "")
 		Expect(ok).To(BeTrue())
 		Expect(record).To(Equal(second))
 		for _, other := range []string{"msg_6_4_1", "msg_5_3", "nope"} {
-			_, ok = translate.Waited(message, api.ForStructuredInput, other)
+			_, ok = translate.Waited("7", message, api.ForStructuredInput, other)
 			Expect(ok).To(BeFalse())
 		}
 	})

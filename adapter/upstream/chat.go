@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
+	"taskpilot/adapter/translate"
 	"taskpilot/chatcore/api"
 	"taskpilot/internal/tokens"
 )
@@ -30,28 +32,40 @@ func (c *Chat) Conversations(ctx context.Context, who tokens.Identity, page api.
 }
 
 // Messages gives a page of a conversation's messages.
-func (c *Chat) Messages(ctx context.Context, who tokens.Identity, conversation int64, page api.PageRequest) (api.MessagePage, error) {
+func (c *Chat) Messages(ctx context.Context, who tokens.Identity, conversation translate.Key, page api.PageRequest) (api.MessagePage, error) {
+	id, err := number(conversation)
+	if err != nil {
+		return api.MessagePage{}, err
+	}
 	return read(ctx, c, who, func(caller api.Caller) (api.MessagePage, error) {
-		return c.Client.Messages(ctx, caller, conversation, page)
+		return c.Client.Messages(ctx, caller, id, page)
 	}, page.Wait)
 }
 
 // Rename gives a conversation another title.
-func (c *Chat) Rename(ctx context.Context, who tokens.Identity, conversation int64, title string) (api.Conversation, error) {
+func (c *Chat) Rename(ctx context.Context, who tokens.Identity, conversation translate.Key, title string) (api.Conversation, error) {
+	id, err := number(conversation)
+	if err != nil {
+		return api.Conversation{}, err
+	}
 	caller, err := c.caller(who)
 	if err != nil {
 		return api.Conversation{}, err
 	}
-	return c.Client.UpdateConversation(ctx, caller, conversation, api.ConversationPatch{Title: &title})
+	return c.Client.UpdateConversation(ctx, caller, id, api.ConversationPatch{Title: &title})
 }
 
 // Delete deletes a conversation.
-func (c *Chat) Delete(ctx context.Context, who tokens.Identity, conversation int64) error {
+func (c *Chat) Delete(ctx context.Context, who tokens.Identity, conversation translate.Key) error {
+	id, err := number(conversation)
+	if err != nil {
+		return err
+	}
 	caller, err := c.caller(who)
 	if err != nil {
 		return err
 	}
-	return c.Client.DeleteConversation(ctx, caller, conversation)
+	return c.Client.DeleteConversation(ctx, caller, id)
 }
 
 // OpenSession makes a ChatKit session that lasts for lifetime.
@@ -70,6 +84,15 @@ func (c *Chat) Transcribe(ctx context.Context, who tokens.Identity, audio []byte
 		return api.Transcription{}, err
 	}
 	return c.Client.Transcribe(ctx, caller, audio, mediaType)
+}
+
+// number is the conversation's. What has none is none of chatcore's: it is not there.
+func number(conversation translate.Key) (int64, error) {
+	id, ok := conversation.Number()
+	if !ok {
+		return 0, &api.Problem{Status: http.StatusNotFound, Code: "not_found"}
+	}
+	return id, nil
 }
 
 // caller names the person to chatcore, with a token that is good for this call only.

@@ -45,15 +45,15 @@ var _ = Describe("A call of the chat API", func() {
 
 	all := map[string]func(context.Context) error{
 		"a turn": func(ctx context.Context) error {
-			for _, err := range chat.Stream(ctx, who, api.ChatRequest{Content: "hi"}) {
+			for _, err := range chat.Stream(ctx, who, "", api.ChatRequest{Content: "hi"}) {
 				return err
 			}
 			return nil
 		},
 		"conversations": func(ctx context.Context) error { _, err := chat.Conversations(ctx, who, api.PageRequest{}); return err },
-		"messages":      func(ctx context.Context) error { _, err := chat.Messages(ctx, who, 7, api.PageRequest{}); return err },
-		"another title": func(ctx context.Context) error { _, err := chat.Rename(ctx, who, 7, "T"); return err },
-		"a deletion":    func(ctx context.Context) error { return chat.Delete(ctx, who, 7) },
+		"messages":      func(ctx context.Context) error { _, err := chat.Messages(ctx, who, "7", api.PageRequest{}); return err },
+		"another title": func(ctx context.Context) error { _, err := chat.Rename(ctx, who, "7", "T"); return err },
+		"a deletion":    func(ctx context.Context) error { return chat.Delete(ctx, who, "7") },
 		"a stop":        func(ctx context.Context) error { return chat.Cancel(ctx, who, 3) },
 		"a leave":       func(ctx context.Context) error { return chat.ReaderLeft(ctx, who, 3) },
 		"feedback":      func(ctx context.Context) error { return chat.GiveFeedback(ctx, who, 3, "positive") },

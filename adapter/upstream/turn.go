@@ -7,15 +7,24 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"taskpilot/adapter/translate"
 	"taskpilot/chatcore/api"
 	"taskpilot/internal/tokens"
 )
 
-// Stream sends a message and gives the turn as it happens. Once the turn was accepted it goes on by itself when what
+// Stream sends a message to a conversation, or to a new one when its key is empty, and gives the turn as it happens. Once the turn was accepted it goes on by itself when what
 // carries it breaks: the events come without a gap or a repeat. The request itself is never sent twice. Errors are those
 // of api.Client.Stream; api.ErrCut is among them when the rest could not be had.
-func (c *Chat) Stream(ctx context.Context, who tokens.Identity, request api.ChatRequest) iter.Seq2[api.Event, error] {
+func (c *Chat) Stream(ctx context.Context, who tokens.Identity, conversation translate.Key, request api.ChatRequest) iter.Seq2[api.Event, error] {
 	return func(yield func(api.Event, error) bool) {
+		if conversation != "" {
+			id, err := number(conversation)
+			if err != nil {
+				yield(api.Event{}, err)
+				return
+			}
+			request.ConversationID = &id
+		}
 		r := &reading{Chat: c, who: who, yield: yield}
 		err := r.open(ctx, func(caller api.Caller) iter.Seq2[api.Event, error] { return c.Client.Stream(ctx, caller, request) })
 		if err != nil {

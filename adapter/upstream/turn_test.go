@@ -87,7 +87,7 @@ var _ = Describe("A turn", func() {
 
 	DescribeTable("goes on behind the last event", func(ctx SpecContext, breaks func(*http.Request)) {
 		so(telling(breaks, started, begun), telling(breaks), telling(func(*http.Request) {}, ended))
-		ids, err := read(chat.Stream(ctx, who, api.ChatRequest{}))
+		ids, err := read(chat.Stream(ctx, who, "", api.ChatRequest{}))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(ids).To(Equal([]string{"0.0.0.0", "1.0.0.0", "1.8.0.0"}))
 		Expect(sent()).To(Equal([]string{"POST ", "GET 1.0.0.0", "GET 1.0.0.0"}))
@@ -103,14 +103,14 @@ var _ = Describe("A turn", func() {
 
 	It("is not sent again when it may have been accepted", func(ctx SpecContext) {
 		so(telling(cut))
-		_, err := read(chat.Stream(ctx, who, api.ChatRequest{}))
+		_, err := read(chat.Stream(ctx, who, "", api.ChatRequest{}))
 		Expect(err).To(MatchError(api.ErrCut))
 		Expect(sent()).To(HaveLen(1))
 	})
 
 	It("of a service whose events have no ids is not followed", func(ctx SpecContext) {
 		so(telling(cut, api.Event{Body: started.Body}))
-		_, err := read(chat.Stream(ctx, who, api.ChatRequest{}))
+		_, err := read(chat.Stream(ctx, who, "", api.ChatRequest{}))
 		Expect(err).To(MatchError(api.ErrCut))
 		Expect(sent()).To(HaveLen(1))
 	})
@@ -118,7 +118,7 @@ var _ = Describe("A turn", func() {
 	DescribeTable("is given up", func(ctx SpecContext, answer http.HandlerFunc, most int) {
 		chat.Patience = 100 * time.Millisecond
 		so(telling(cut, started), answer)
-		_, err := read(chat.Stream(ctx, who, api.ChatRequest{}))
+		_, err := read(chat.Stream(ctx, who, "", api.ChatRequest{}))
 		Expect(err).To(MatchError(api.ErrCut), "the turn was accepted, whatever came after")
 		Expect(len(sent())).To(BeNumerically("<=", most))
 	},
@@ -161,7 +161,7 @@ var _ = Describe("A turn", func() {
 		so(telling(cut, started), refuse(503))
 		reader, leave := context.WithCancel(ctx)
 		defer leave()
-		for _, err := range chat.Stream(reader, who, api.ChatRequest{}) {
+		for _, err := range chat.Stream(reader, who, "", api.ChatRequest{}) {
 			if err != nil {
 				break
 			}

@@ -40,6 +40,10 @@ type Conversation struct {
 	Archived     bool      `json:"archived"`
 	CreatedAt    time.Time `json:"created_at"`
 	UpdatedAt    time.Time `json:"updated_at"`
+
+	// Key names a conversation of a chat service that is not chatcore and gives its conversations no such numbers; ID is 0
+	// then. chatcore neither sends nor reads it.
+	Key string `json:"-"`
 }
 
 // ConversationWithMessages is what GET /api/{user_id}/conversations/{id} answers.
