@@ -138,7 +138,7 @@ CREATE TABLE IF NOT EXISTS steps (
 
 -- A tool call of a step: committed as 'pending' before it leaves, with the key that makes it act once. refreshed is what
 -- is shown in place of the result since an action; shown_parameters are the call's that gave it, and revision counts. One with
--- waits_for, always a step's last, never leaves: the page answers it.
+-- waits_for, always a step's last, never leaves: the page answers it. confirms is the call that it asks the person to allow.
 CREATE TABLE IF NOT EXISTS tool_calls (
   user_id          text        NOT NULL,
   id               bigint      NOT NULL,
@@ -155,6 +155,7 @@ CREATE TABLE IF NOT EXISTS tool_calls (
   code             text,
   error            text,
   waits_for        text                 CHECK (waits_for IN ('client_tool', 'structured_input')),
+  confirms         json                 CHECK (confirms IS NULL OR waits_for = 'structured_input'),
   shows            json,
   finish_rank      integer,
   started_at       timestamptz,

@@ -38,6 +38,8 @@ type config struct {
 	TitleModel    string `env:"TITLE_MODEL"`       // words titles; none by default: they are taken from the first message
 	ClientTools   string `env:"CLIENT_TOOLS_FILE"` // a JSON list of {name, description, schema}: tools that run in the page
 
+	Confirm []string `env:"TOOLS_CONFIRM"` // tools that the agent uses only when the person said yes, each time
+
 	TranscriptionModel string        `env:"TRANSCRIPTION_MODEL"` // none: there is no transcription
 	TranscriptionTime  time.Duration `env:"TRANSCRIPTION_TIME" envDefault:"30s"`
 	TranscriptionBytes int           `env:"TRANSCRIPTION_MAX_BYTES" envDefault:"10485760"`
@@ -112,6 +114,17 @@ func (c *config) models() []string {
 		}
 	}
 	return models
+}
+
+// confirm are the names of the tools whose calls need the person's word.
+func (c *config) confirm() pagetools.Confirm {
+	var names pagetools.Confirm
+	for _, name := range c.Confirm {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (c *config) attachmentTypes() error {

@@ -128,6 +128,7 @@ func newPeers(keys *tokens.Keys) *peers.Peers {
 func newAgent(conf config, toolbox *tools.Tools, files *attachments.Attachments, log *slog.Logger) *agent.Agent {
 	config := agent.Config{
 		System: conf.prompt, MaxSteps: conf.MaxSteps, MaxTime: conf.MaxTime, NoImages: !conf.Images, PageTools: conf.pageTools,
+		Confirm: conf.confirm(),
 	}
 	if files != nil {
 		config.Files = files

@@ -21,6 +21,9 @@ func (w *Words) Call(record api.ToolCall) (s Shown, ok bool) {
 	if record.Tool == askPerson { // what was not asked is between the model and chatcore; what was is an item of its own
 		return Shown{}, false
 	}
+	if record.Status == api.CallFailed && (record.Code == "one_at_a_time" || record.Code == "declined") {
+		return Shown{}, false // nor what was not asked again
+	}
 	switch record.Status {
 	case api.CallExecuted:
 		return w.executed(record), true

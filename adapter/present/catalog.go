@@ -3,6 +3,8 @@ package present
 import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/message/catalog"
+
+	"taskpilot/chatcore/api"
 )
 
 // key names one thing that can be said.
@@ -81,6 +83,11 @@ const (
 	noOption        key = "error.not_an_option"
 	oneValueOnly    key = "error.one_value_only"
 	inputTooLarge   key = "error.input_too_large"
+
+	confirmYes    key = "confirm.yes"
+	confirmNo     key = "confirm.no"
+	confirmDelete key = "confirm.delete_task"
+	confirmOther  key = "confirm.other"
 
 	itemGone      key = "error.item_gone"
 	clickGone     key = "error.click_gone"
@@ -180,6 +187,11 @@ func english() map[key]catalog.Message {
 		noOption:        catalog.String("Please choose among the options."),
 		oneValueOnly:    catalog.String("Please give only one answer to each question that doesn't take several."),
 		inputTooLarge:   catalog.String("That is too long. Please make it shorter."),
+
+		confirmYes:    catalog.String(api.ConfirmYes),
+		confirmNo:     catalog.String(api.ConfirmNo),
+		confirmDelete: catalog.String("Delete the task “%[1]s”?"),
+		confirmOther:  catalog.String("May I do this: %[1]s %[2]s?"),
 
 		itemGone:      catalog.String("This message can't be answered again: it isn't there any more, or it isn't yours."),
 		clickGone:     catalog.String("That isn't there any more. Please reload the conversation."),

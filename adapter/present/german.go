@@ -82,6 +82,11 @@ func german() map[key]catalog.Message {
 		oneValueOnly:    catalog.String("Bitte gib auf jede Frage, die nicht mehrere Antworten erlaubt, nur eine."),
 		inputTooLarge:   catalog.String("Das ist zu lang. Bitte kürze es."),
 
+		confirmYes:    catalog.String("Ja"),
+		confirmNo:     catalog.String("Nein"),
+		confirmDelete: catalog.String("Die Aufgabe „%[1]s“ löschen?"),
+		confirmOther:  catalog.String("Darf ich das tun: %[1]s %[2]s?"),
+
 		itemGone:      catalog.String("Diese Nachricht kann nicht noch einmal beantwortet werden: Es gibt sie nicht mehr, oder sie ist nicht von dir."),
 		turnAtWork:    catalog.String("Ich arbeite noch an deiner letzten Nachricht. Bitte warte auf die Antwort."),
 		threadLocked:  catalog.String("Diese Unterhaltung ist gesperrt: Es kann nichts hinzugefügt oder geändert werden."),

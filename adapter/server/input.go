@@ -55,6 +55,9 @@ func (s *Server) give(c echo.Context, who tokens.Identity, thread string, w wait
 		return s.failStream(c, who, w.missing)
 	}
 	request.RecordID = record.ID
+	if record.Confirms != nil {
+		request.Answers = s.meant(request.Answers)
+	}
 	stream := s.translator.GoOn(answer)
 	arriving := s.pull(page, func(ctx context.Context) iter.Seq2[api.Event, error] {
 		return notWaiting(w, s.options.Chat.Input(ctx, who, answer.ID, request))
@@ -63,6 +66,19 @@ func (s *Server) give(c echo.Context, who tokens.Identity, thread string, w wait
 		Server: s, who: who, out: s.frames(c), arriving: arriving, missing: errThreadGone, run: answer.ID,
 		translate: func(e api.Event) []translate.Marked { return translate.Unmarked(stream.Event(e.Body)) },
 	})
+}
+
+// meant are answers in chatcore's words for yes and no: the page has them in the reader's.
+func (s *Server) meant(answers map[string]api.Answer) map[string]api.Answer {
+	meant := make(map[string]api.Answer, len(answers))
+	for id, answer := range answers {
+		values := make([]string, 0, len(answer.Values))
+		for _, value := range answer.Values {
+			values = append(values, s.options.Languages.Meant(value))
+		}
+		meant[id] = api.Answer{Values: values, Skipped: answer.Skipped}
+	}
+	return meant
 }
 
 // notWaiting says in the words of the request's kind that nobody waits for it any more.

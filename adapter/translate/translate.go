@@ -16,6 +16,7 @@ type Words interface {
 	Doing(record api.ToolCall) (text, icon string)
 	Sentence(code, stored string) string
 	RetryPossible() string
+	Confirmation(about api.Confirms) (question, yes, no string)
 }
 
 // Translator makes threads and items in one language. It keeps nothing and may be used by many at once.
@@ -123,7 +124,7 @@ func (t Translator) call(conversation Key, step api.Step, record api.ToolCall) (
 // record is what a call shows, as the item with this head.
 func (t Translator) record(h chatkit.Head, record api.ToolCall) (chatkit.Item, bool) {
 	if record.For != "" {
-		return asked(h, record), true
+		return t.asked(h, record), true
 	}
 	shown, ok := t.words.Call(record)
 	if !ok {

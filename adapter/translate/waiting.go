@@ -24,11 +24,35 @@ func Waited(conversation Key, answer api.Message, kind, id string) (record api.T
 }
 
 // asked is what a call shows that the page answers. It is there while it is waited for, too, and has the same id then.
-func asked(h chatkit.Head, record api.ToolCall) chatkit.Item {
+func (t Translator) asked(h chatkit.Head, record api.ToolCall) chatkit.Item {
 	if record.For == api.ForClientTool {
 		return clientToolCall(h, record)
 	}
+	if record.Confirms != nil {
+		return t.confirmation(h, record)
+	}
 	return structuredInput(h, record)
+}
+
+// confirmation is the question whether a call may be made, in the reader's language.
+func (t Translator) confirmation(h chatkit.Head, record api.ToolCall) chatkit.Item {
+	question, yes, no := t.words.Confirmation(*record.Confirms)
+	given := answersTo(record)
+	choice := chatkit.MultipleChoice{
+		QuestionHead: chatkit.QuestionHead{ID: api.ConfirmID, Question: question}, Options: []chatkit.Choice{{Value: yes}, {Value: no}},
+	}
+	if answer, ok := given.Answers[api.ConfirmID]; ok {
+		said := chatkit.Answer{Values: []string{}, Skipped: answer.Skipped}
+		for _, value := range answer.Values {
+			if value == api.ConfirmYes {
+				said.Values = append(said.Values, yes)
+			} else {
+				said.Values = append(said.Values, no)
+			}
+		}
+		choice.Answer = &said
+	}
+	return chatkit.StructuredInputItem{Head: h, Status: given.Status, Inputs: []chatkit.StructuredInput{choice}}
 }
 
 func clientToolCall(h chatkit.Head, record api.ToolCall) chatkit.Item {
@@ -60,20 +84,26 @@ func arguments(record api.ToolCall) (values map[string]any) {
 func structuredInput(h chatkit.Head, record api.ToolCall) chatkit.Item {
 	var questions api.Questions
 	_ = json.Unmarshal(record.Parameters, &questions) // chatcore has judged them; without any there is nothing to answer
+	given := answersTo(record)
+	item := chatkit.StructuredInputItem{Head: h, Status: given.Status}
+	for _, question := range questions.Inputs {
+		item.Inputs = append(item.Inputs, input(question, given.Answers))
+	}
+	return item
+}
+
+// answersTo are what was answered, and how the question stands.
+func answersTo(record api.ToolCall) api.Answers {
 	given := api.Answers{Status: chatkit.InputSkipped}
 	switch {
 	case isOpen(record):
 		given.Status = chatkit.InputPending
 	case record.Status == api.CallExecuted:
 		if json.Unmarshal(record.Result, &given) != nil || given.Status != chatkit.InputAnswered {
-			given = api.Answers{Status: chatkit.InputSkipped}
+			return api.Answers{Status: chatkit.InputSkipped}
 		}
 	}
-	item := chatkit.StructuredInputItem{Head: h, Status: given.Status}
-	for _, question := range questions.Inputs {
-		item.Inputs = append(item.Inputs, input(question, given.Answers))
-	}
-	return item
+	return given
 }
 
 func input(question api.Question, given map[string]api.Answer) chatkit.StructuredInput {
@@ -145,7 +175,7 @@ func (s *Stream) skipped(calls []api.SkippedCall) []chatkit.Event {
 	var events []chatkit.Event
 	for _, call := range calls {
 		h := head(callID(s.conversation, call.Step.ID, call.Step.Position, call.Record.Index), s.conversation, call.Step.CreatedAt)
-		events = append(events, chatkit.ItemReplaced{Item: asked(h, call.Record)})
+		events = append(events, chatkit.ItemReplaced{Item: s.asked(h, call.Record)})
 	}
 	return events
 }

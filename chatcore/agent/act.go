@@ -33,7 +33,10 @@ func (w *turnAtWork) examine(call Call) (Asked, *Outcome) {
 	if !ok {
 		return asked, failedCall(CallInvalidArguments, "The arguments were not a JSON object.")
 	}
-	return w.examinePage(asked)
+	if asked, fault := w.examinePage(asked); fault != nil || asked.For != "" {
+		return asked, fault
+	}
+	return w.examineConfirmed(asked)
 }
 
 // object gives the arguments as a JSON object that a database can keep; what is none is kept as text.

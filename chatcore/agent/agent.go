@@ -21,6 +21,7 @@ type Config struct {
 	Files       Files         // nil: the model is told the names of what people attach, and no more
 	NoImages    bool          // the model sees no images: it is told their names
 	PageTools   []PageTool    // offered in every turn
+	Confirm     Confirmation  // nil: no call needs the person's word
 }
 
 func (c Config) withDefaults() Config {
@@ -105,6 +106,9 @@ type turnAtWork struct {
 	acted    bool // any call that was executed
 	failures int  // steps in a row in which every call failed
 	over     bool // a tool of the last step ended the turn
+
+	allowed  *api.Confirms  // to which the person has just said yes
+	declined []api.Confirms // to which they said no in this turn
 }
 
 // run goes from reply to reply until one asks for no tools.

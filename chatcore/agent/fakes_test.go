@@ -98,6 +98,8 @@ type tools struct {
 	do      func(ctx context.Context, call agent.ToolRequest) (agent.Outcome, error)
 	listErr error
 
+	previews string // the tool that can say what a call would do
+
 	mu   sync.Mutex
 	sent []agent.ToolRequest
 	as   []agent.Caller
@@ -105,11 +107,13 @@ type tools struct {
 
 func (t *tools) List(_ context.Context, caller agent.Caller) ([]agent.Tool, error) {
 	t.as = append(t.as, caller)
-	return []agent.Tool{{Name: "add_task"}, {Name: "list_tasks"}}, t.listErr
+	return []agent.Tool{{Name: "add_task", Previews: t.previews == "add_task"}, {Name: "list_tasks"}}, t.listErr
 }
 
 func (t *tools) Call(ctx context.Context, caller agent.Caller, request agent.ToolRequest) (agent.Outcome, error) {
-	t.journal.leaving(request)
+	if !request.Preview {
+		t.journal.leaving(request)
+	}
 	sent := request
 	sent.Tell = nil // specs compare requests
 	t.mu.Lock()
@@ -141,6 +145,7 @@ type journal struct {
 	told     []string
 	recorded int
 	stored   int
+	confirms *api.Confirms // of the last call that was stored
 }
 
 func newJournal() *journal {
@@ -189,6 +194,7 @@ func (j *journal) Commit(_ context.Context, text string, asked []agent.Asked) ([
 		j.stored++
 		key := fmt.Sprintf("key%d", j.stored)
 		line += fmt.Sprintf(" [%s %s]", a.Tool, a.Parameters)
+		j.confirms = a.Confirms
 		j.pending[key], j.keys = a, append(j.keys, key)
 		pending = append(pending, agent.Pending{ID: agent.CallID(int64(j.stored)), Key: key})
 	}

@@ -42,14 +42,15 @@ func (w *turnAtWork) goOn(ctx context.Context, steps []Taken) error {
 		prompt := promptOfStep(step.Step)
 		if len(step.ToolCalls) == 0 {
 			w.messages = append(w.messages, prompt...)
-			continue
+		} else {
+			w.messages = append(w.messages, prompt[0])
+			if err := w.act(ctx, w.replyOf(step)); err != nil {
+				return err
+			}
 		}
-		w.messages = append(w.messages, prompt[0])
-		if err := w.act(ctx, w.replyOf(step)); err != nil {
-			return err
-		}
+		w.heard(step.Step)
 	}
-	return nil
+	return w.makeAllowed(ctx)
 }
 
 // replyOf is a stored step as a reply whose calls have ended or not.
@@ -72,7 +73,7 @@ func (w *turnAtWork) examineAgain(call Call, record api.ToolCall) (Asked, *Outco
 	}
 	asked, fault := w.examine(call)
 	if asked.For != "" { // only one is waited for, and it was not this
-		asked.For, fault = "", oneAtATime()
+		asked.For, asked.Confirms, fault = "", nil, oneAtATime()
 	}
 	return asked, fault
 }

@@ -32,6 +32,8 @@ type Asked struct {
 	Tool       string
 	Parameters json.RawMessage // a JSON object; {"invalid": "…"} when the model's arguments were none
 	For        string          // of the call that the turn will wait for, the last: as of its PageTool
+
+	Confirms *api.Confirms // of the question whether a call may be made
 }
 
 // Pending is a call that is stored and may leave. ID names it to the model; Key makes it act once.

@@ -115,6 +115,7 @@ type Tool struct {
 	Description string
 	Schema      json.RawMessage // JSON schema of its parameters, an object
 	ReadOnly    bool            // it changes nothing, as it says itself
+	Previews    bool            // it can say what a call would do, without doing it
 }
 
 // PageTool is a tool that the person's page answers, by another request: a call of it makes the turn wait.
@@ -152,6 +153,9 @@ type ToolRequest struct {
 	Tool      string
 	Arguments json.RawMessage // a JSON object
 
+	// Preview asks what the call would do: it does nothing, and has no key. Only for tools that say that they can.
+	Preview bool
+
 	// Tell is given what the tool says while it works, until Call returns; nil: nobody listens.
 	Tell func(api.Body)
 }
@@ -165,6 +169,8 @@ type Outcome struct {
 
 	Shows  *api.Shows // beside the result, for people; kept with the record
 	Asides []api.Body // notices and effects: told once, kept nowhere
+
+	Question string // of a preview: the tool's own question whether this may be done, in English; often empty
 }
 
 // ErrUnreachable says that no answer came for a call: it may or may not have acted, and may be sent again with its key.

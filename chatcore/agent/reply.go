@@ -97,7 +97,7 @@ func (w *turnAtWork) listen(ctx context.Context) (text string, finished Finished
 	return said.String(), Finished{}, &ModelError{Code: ModelCut, Err: errors.New("the reply had no end")}
 }
 
-// commit stores a whole reply, its calls pending, and adds it to what the model is sent next.
+// commit looks at the calls of a whole reply and stores it, its calls pending.
 func (w *turnAtWork) commit(ctx context.Context, text string, finished Finished) (reply, error) {
 	r := reply{text: text, calls: finished.Calls}
 	w.choice = "" // it was for the first reply: made again and again, it would never let the turn end
@@ -108,13 +108,19 @@ func (w *turnAtWork) commit(ctx context.Context, text string, finished Finished)
 		asked, fault := w.examine(call)
 		r.asked, r.faults = append(r.asked, asked), append(r.faults, fault)
 	}
+	w.putQuestion(ctx, &r)
 	r.waitForOne()
-	pending, err := w.journal.Commit(ctx, text, r.asked)
+	return w.store(ctx, r)
+}
+
+// store stores a reply whose calls were looked at, and adds it to what the model is sent next.
+func (w *turnAtWork) store(ctx context.Context, r reply) (reply, error) {
+	pending, err := w.journal.Commit(ctx, r.text, r.asked)
 	if err != nil {
 		return reply{}, fmt.Errorf("storing a reply: %w", err)
 	}
 	r.pending, r.ended = pending, make([]*Outcome, len(pending))
-	message := PromptMessage{Role: RoleAssistant, Text: text}
+	message := PromptMessage{Role: RoleAssistant, Text: r.text}
 	for i, asked := range r.asked {
 		message.Calls = append(message.Calls, Call{ID: pending[i].ID, Tool: asked.Tool, Arguments: string(asked.Parameters)})
 	}

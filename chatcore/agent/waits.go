@@ -57,7 +57,7 @@ func (r *reply) waitForOne() {
 	}
 	for i := first + 1; i < len(r.asked); i++ {
 		if r.asked[i].For != "" {
-			r.asked[i].For = ""
+			r.asked[i].For, r.asked[i].Confirms = "", nil
 			r.faults[i] = oneAtATime()
 		}
 	}

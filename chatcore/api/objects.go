@@ -128,6 +128,7 @@ type ToolCall struct {
 	Code       string          `json:"code,omitempty"`
 	Error      string          `json:"error,omitempty"`
 	For        string          `json:"for,omitempty"` // of a call that the page answers: ForClientTool or ForStructuredInput
+	Confirms   *Confirms       `json:"confirms,omitempty"`
 	Shows      *Shows          `json:"shows,omitempty"`
 	StartedAt  *time.Time      `json:"started_at,omitempty"`
 	FinishedAt *time.Time      `json:"finished_at,omitempty"`

@@ -102,7 +102,7 @@ func (j *journal) Commit(ctx context.Context, text string, asked []agent.Asked) 
 	}
 	reply.Place = j.place
 	for _, call := range asked {
-		reply.Calls = append(reply.Calls, store.NewCall{Tool: call.Tool, Parameters: call.Parameters, For: call.For})
+		reply.Calls = append(reply.Calls, store.NewCall{Tool: call.Tool, Parameters: call.Parameters, For: call.For, Confirms: call.Confirms})
 	}
 	var keys []string
 	step, err := persist(ctx, j.patience, func(ctx context.Context) (step api.Step, err error) {

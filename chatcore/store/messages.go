@@ -75,18 +75,22 @@ type callRow struct {
 	Code       sql.NullString `db:"code"`
 	Error      sql.NullString `db:"error"`
 	WaitsFor   sql.NullString `db:"waits_for"`
+	Confirms   []byte         `db:"confirms"`
 	Shows      []byte         `db:"shows"`
 	StartedAt  *time.Time     `db:"started_at"`
 	FinishedAt *time.Time     `db:"finished_at"`
 }
 
-const callColumns = `id, step_id, index, tool, parameters, status, result, refreshed, revision, code, error, waits_for, shows, started_at, finished_at`
+const callColumns = `id, step_id, index, tool, parameters, status, result, refreshed, revision, code, error, waits_for, confirms, shows, started_at, finished_at`
 
 func (r callRow) record() api.ToolCall {
 	record := api.ToolCall{
 		ID: r.ID, Index: r.Index, Tool: r.Tool, Parameters: json.RawMessage(r.Parameters), Status: api.CallStatus(r.Status),
 		Result: json.RawMessage(r.Result), Refreshed: json.RawMessage(r.Refreshed), Revision: r.Revision,
 		Code: r.Code.String, Error: r.Error.String, For: r.WaitsFor.String, StartedAt: utc(r.StartedAt), FinishedAt: utc(r.FinishedAt),
+	}
+	if r.Confirms != nil && json.Unmarshal(r.Confirms, &record.Confirms) != nil {
+		record.Confirms = nil // and nothing is allowed by it
 	}
 	if r.Shows != nil && json.Unmarshal(r.Shows, &record.Shows) != nil {
 		record.Shows = nil // written by another version: the record stands without it

@@ -55,7 +55,7 @@ func skippedAt(ctx context.Context, tx *ownerdb.Tx, userID string, conversationI
 	var rows []skippedRow
 	err = tx.Select(ctx, &rows, `
 		SELECT call.id, call.step_id, call.index, call.tool, call.parameters, call.status, call.result, call.refreshed, call.revision, call.code,
-			call.error, call.waits_for, call.started_at, call.finished_at, steps.position, steps.created_at AS step_created
+			call.error, call.waits_for, call.confirms, call.started_at, call.finished_at, steps.position, steps.created_at AS step_created
 		FROM messages
 		JOIN steps ON steps.user_id = messages.user_id AND steps.message_id = messages.id
 		JOIN tool_calls call ON call.user_id = steps.user_id AND call.step_id = steps.id

@@ -89,6 +89,7 @@ type NewCall struct {
 	Tool       string
 	Parameters json.RawMessage
 	For        string // of a call that the page answers: as of api.ToolCall
+	Confirms   *api.Confirms
 }
 
 // Reply is a reply of the model. Step is what OpenStep gave, or nil when nothing was said before its end.
@@ -149,13 +150,17 @@ func (s *Store) addCalls(ctx context.Context, tx *ownerdb.Tx, reply Reply, step 
 	now := s.now()
 	for i, call := range reply.Calls {
 		record := api.ToolCall{
-			ID: s.ids.Next(), Index: i, Tool: call.Tool, Parameters: call.Parameters, Status: api.CallPending, For: call.For, StartedAt: &now,
+			ID: s.ids.Next(), Index: i, Tool: call.Tool, Parameters: call.Parameters, Status: api.CallPending, For: call.For, Confirms: call.Confirms, StartedAt: &now,
+		}
+		confirms, err := optionalJSON(call.Confirms)
+		if err != nil {
+			return nil, nil, fmt.Errorf("writing what a question is about: %w", err)
 		}
 		key := fmt.Sprintf("%d.%d.%d", reply.Place.RunID, step.Position, i)
-		_, err := tx.Exec(ctx, `
-			INSERT INTO tool_calls (user_id, id, step_id, index, call_key, tool, parameters, status, started_at, waits_for)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, NULLIF($9, ''))`,
-			reply.Place.UserID, record.ID, step.ID, i, key, call.Tool, string(call.Parameters), now, call.For)
+		_, err = tx.Exec(ctx, `
+			INSERT INTO tool_calls (user_id, id, step_id, index, call_key, tool, parameters, status, started_at, waits_for, confirms)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, NULLIF($9, ''), $10)`,
+			reply.Place.UserID, record.ID, step.ID, i, key, call.Tool, string(call.Parameters), now, call.For, confirms)
 		if err != nil {
 			return nil, nil, fmt.Errorf("storing a call: %w", err)
 		}
@@ -205,9 +210,9 @@ func (s *Store) recordCall(ctx context.Context, tx *ownerdb.Tx, userID string, c
 	if err := holdLease(ctx, tx, userID, step.Run, end.OwnerURL); err != nil {
 		return api.ToolCall{}, err
 	}
-	shows, err := showsJSON(end.Shows)
+	shows, err := optionalJSON(end.Shows)
 	if err != nil {
-		return api.ToolCall{}, err
+		return api.ToolCall{}, fmt.Errorf("writing what a tool shows: %w", err)
 	}
 	err = tx.Get(ctx, &row, `
 		UPDATE tool_calls
@@ -230,16 +235,13 @@ func holdLease(ctx context.Context, tx *ownerdb.Tx, userID string, runID int64, 
 	return found(err, "looking whose turn it is")
 }
 
-// showsJSON is what a tool shows, or NULL.
-func showsJSON(shows *api.Shows) (sql.NullString, error) {
-	if shows == nil {
+// optionalJSON is a value as JSON, or NULL.
+func optionalJSON[T any](value *T) (sql.NullString, error) {
+	if value == nil {
 		return sql.NullString{}, nil
 	}
-	raw, err := json.Marshal(shows)
-	if err != nil {
-		return sql.NullString{}, fmt.Errorf("writing what a tool shows: %w", err)
-	}
-	return nullJSON(raw), nil
+	raw, err := json.Marshal(value)
+	return nullJSON(raw), err
 }
 
 // nullJSON is a JSON value as text, which lib/pq passes as it is, or NULL.

@@ -62,6 +62,7 @@ func (t *Tools) fetch(ctx context.Context, session *mcp.ClientSession) ([]agent.
 		listed = append(listed, agent.Tool{
 			Name: offered.Name, Description: offered.Description, Schema: schema,
 			ReadOnly: offered.Annotations != nil && offered.Annotations.ReadOnlyHint,
+			Previews: offered.Meta[PreviewKey] == true,
 		})
 	}
 	slices.SortStableFunc(listed, func(a, b agent.Tool) int { return strings.Compare(a.Name, b.Name) })

@@ -22,6 +22,7 @@ const (
 	AnnotationsKey = "taskpilot/annotations" // [{type, title, …}]
 	ImageKey       = "taskpilot/image"       // {url, id?}
 	EndOfTurnKey   = "taskpilot/end_of_turn" // true
+	QuestionKey    = "taskpilot/question"    // of a preview: whether this may be done, a text in English
 )
 
 // maxData is the largest object that an effect or an entity carries, in bytes of JSON, and maxDepth how deep it is.
@@ -104,6 +105,15 @@ func (r reading) asides() (asides []api.Body) {
 		asides = append(asides, api.Effect{Name: effect.Name, Data: data})
 	}
 	return asides
+}
+
+// question is what a preview asks.
+func (r reading) question() string {
+	var question string
+	if !r.into(QuestionKey, &question, func() error { return short("question", &question) }) {
+		return ""
+	}
+	return question
 }
 
 // effectName is what an effect may be called: the page has it in its code.

@@ -46,6 +46,9 @@ var _ agent.Tools = (*Tools)(nil)
 // CallKey is where a call's key stands in the call's _meta.
 const CallKey = "taskpilot/call_key"
 
+// PreviewKey stands in the _meta of a tool that can say what a call would do (true), and of a call that asks just that.
+const PreviewKey = "taskpilot/preview"
+
 // New makes Tools. Close ends what it began.
 func New(config Config) *Tools {
 	config.CallTimeout = cmp.Or(config.CallTimeout, 10*time.Second)
@@ -100,7 +103,7 @@ func (t *Tools) Call(ctx context.Context, caller agent.Caller, request agent.Too
 	}
 	result, err := send(hearing(ctx, request.Key, request.Tell), t, caller, t.config.RetryFor,
 		func(ctx context.Context, session *mcp.ClientSession) (*mcp.CallToolResult, error) {
-			params := &mcp.CallToolParams{Meta: mcp.Meta{CallKey: request.Key}, Name: request.Tool, Arguments: arguments}
+			params := &mcp.CallToolParams{Meta: metaOf(request), Name: request.Tool, Arguments: arguments}
 			if request.Tell != nil {
 				params.SetProgressToken(request.Key)
 			}
@@ -116,6 +119,13 @@ func (t *Tools) Call(ctx context.Context, caller agent.Caller, request agent.Too
 	return agent.Outcome{}, unanswered(ctx, "calling "+request.Tool, err)
 }
 
+func metaOf(request agent.ToolRequest) mcp.Meta {
+	if request.Preview {
+		return mcp.Meta{PreviewKey: true}
+	}
+	return mcp.Meta{CallKey: request.Key}
+}
+
 // said translates a result, with what the tool wants to be seen beside it.
 func (t *Tools) said(ctx context.Context, tool string, result *mcp.CallToolResult) (agent.Outcome, error) {
 	outcome, err := said(result)
@@ -126,6 +136,7 @@ func (t *Tools) said(ctx context.Context, tool string, result *mcp.CallToolResul
 		t.config.Log.WarnContext(ctx, "something that a tool wants to show does not fit", "tool", tool, "key", key, "error", err)
 	}}
 	outcome.Shows, outcome.Asides = meta.shows(), meta.asides()
+	outcome.Question = meta.question()
 	return outcome, nil
 }
 

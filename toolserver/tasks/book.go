@@ -102,6 +102,14 @@ func (b *Book) Delete(ctx context.Context, id int64) (Task, error) {
 	return found(task, id, err, "deleting a task")
 }
 
+// Get reads a task.
+func (b *Book) Get(ctx context.Context, id int64) (Task, error) {
+	var task Task
+	err := b.tx.Get(ctx, &task, `SELECT task_id, title, description, completed, created_at, updated_at
+		FROM tasks WHERE user_id = $1 AND task_id = $2`, b.userID, id)
+	return found(task, id, err, "reading a task")
+}
+
 // hold reads a task and keeps everybody else from changing it until the transaction ends.
 func (b *Book) hold(ctx context.Context, id int64) (Task, error) {
 	var task Task

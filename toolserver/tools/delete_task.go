@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
+	"fmt"
 
 	"taskpilot/toolserver/tasks"
 )
@@ -19,7 +21,23 @@ func deleteTask() tool {
 		input:       input(required("task_id", taskID())),
 		output:      result(taskProperties()...),
 		read:        readDeleteTask,
+		preview:     &preview{read: readTaskToDelete, question: mayDelete},
 	}
+}
+
+func readTaskToDelete(a *arguments) tasks.Act {
+	id := a.id("task_id")
+	return func(ctx context.Context, book *tasks.Book) (any, error) {
+		return book.Get(ctx, id)
+	}
+}
+
+func mayDelete(answer json.RawMessage) string {
+	var task tasks.Task
+	if json.Unmarshal(answer, &task) != nil {
+		return ""
+	}
+	return fmt.Sprintf("Delete the task “%s”?", task.Title)
 }
 
 func readDeleteTask(a *arguments) tasks.Act {

@@ -18,6 +18,13 @@ import (
 // KeyName is where a call's key stands in the call's _meta: a call with a key acts once.
 const KeyName = "taskpilot/call_key"
 
+// PreviewName stands in a tool's _meta when the tool can say what a call would do, and in a call's _meta when the call asks just
+// that (true): then nothing is done. QuestionName is in the _meta of what comes back: whether it may be done.
+const (
+	PreviewName  = "taskpilot/preview"
+	QuestionName = "taskpilot/question"
+)
+
 // callTime is how long one call may take. Its statements touch a few rows of one user.
 const callTime = 10 * time.Second
 
@@ -72,7 +79,7 @@ func (s *server) handler(t tool) mcp.ToolHandler {
 		switch {
 		case err == nil:
 			s.Log.InfoContext(ctx, "tool call", "tool", t.name, "took", time.Since(began))
-			return told(answer, string(answer)), nil
+			return t.answered(request.Params, answer), nil
 		case errors.As(err, &failure):
 			s.Log.InfoContext(ctx, "tool call failed", "tool", t.name, "code", failure.Code, "took", time.Since(began))
 		case inDoubt(t, request.Params, err):
@@ -89,6 +96,15 @@ func (s *server) handler(t tool) mcp.ToolHandler {
 	}
 }
 
+// answered is the result of a call, or of a preview.
+func (t tool) answered(params *mcp.CallToolParamsRaw, answer json.RawMessage) *mcp.CallToolResult {
+	result := told(answer, string(answer))
+	if params.Meta[PreviewName] != nil && t.preview != nil {
+		result.Meta = mcp.Meta{QuestionName: t.preview.question(answer)}
+	}
+	return result
+}
+
 // codeInDoubt is one of those that JSON-RPC leaves to servers: the request got no answer.
 const codeInDoubt = -32050
 
@@ -103,14 +119,21 @@ func (s *server) call(ctx context.Context, t tool, userID string, params *mcp.Ca
 	if err != nil {
 		return nil, err
 	}
-	act := t.read(args)
+	read, asked := t.read, params.Meta[PreviewName]
+	if asked != nil {
+		if asked != true || t.preview == nil {
+			return nil, tasks.Invalid(PreviewName, "This tool can't say what a call would do. Nothing was done.")
+		}
+		read = t.preview.read
+	}
+	act := read(args)
 	if err := args.err(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	key, given := params.Meta[KeyName]
-	if !given || t.effect.reads {
+	if !given || t.effect.reads || asked != nil {
 		return s.Store.Do(ctx, userID, act)
 	}
 	word, ok := key.(string)

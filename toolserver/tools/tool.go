@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -18,6 +19,14 @@ type tool struct {
 	input       *jsonschema.Schema // its properties are the only arguments
 	output      *jsonschema.Schema
 	read        func(a *arguments) tasks.Act // what is wrong with the arguments stays in a
+
+	preview *preview // nil: the tool can't say what a call would do
+}
+
+// preview says what a call would do, without doing it, and asks whether it may be done.
+type preview struct {
+	read     func(a *arguments) tasks.Act // its answer is the call's
+	question func(answer json.RawMessage) string
 }
 
 // effect says what a tool does to the tasks. MCP's own defaults take a silent tool for a dangerous one.
@@ -29,7 +38,12 @@ type effect struct {
 
 func (t tool) listing() *mcp.Tool {
 	openWorld := false // all there is are the user's own tasks
+	var meta mcp.Meta
+	if t.preview != nil {
+		meta = mcp.Meta{PreviewName: true}
+	}
 	return &mcp.Tool{
+		Meta:         meta,
 		Name:         t.name,
 		Title:        t.title,
 		Description:  strings.TrimSpace(t.description),
