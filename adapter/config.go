@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"taskpilot/adapter/detect"
 	"taskpilot/internal/limits"
 	"taskpilot/internal/settings"
 	"taskpilot/internal/tokens"
@@ -23,8 +25,10 @@ type config struct {
 	PageComposer []string `env:"PAGE_COMPOSER"`
 
 	ChatURL     string `env:"CHAT_API_URL"`
-	ChatToken   string `env:"CHAT_API_TOKEN" secret:"file"` // only without signing keys
-	SigningKeys string `env:"SIGNING_KEYS_FILE"`            // for hop tokens and sessions
+	ChatKind    string `env:"CHAT_API_KIND" envDefault:"auto"` // auto: found out
+	Mapping     string `env:"CHAT_API_MAPPING_FILE"`           // of a chat service that is not chatcore
+	ChatToken   string `env:"CHAT_API_TOKEN" secret:"file"`    // only without signing keys
+	SigningKeys string `env:"SIGNING_KEYS_FILE"`               // for hop tokens and sessions
 
 	Users tokens.Users
 
@@ -36,6 +40,21 @@ type config struct {
 	Heartbeat      seconds  `env:"CHATKIT_HEARTBEAT" envDefault:"15"` // 0 switches it off
 	MaxAudio       int      `env:"TRANSCRIPTION_MAX_BYTES" envDefault:"10485760"`
 	ReloadWait     seconds  `env:"RELOAD_WAIT" envDefault:"8"` // 0 switches it off
+}
+
+// kindAuto has the kind of chat service found out.
+const kindAuto = "auto"
+
+// kind is what is known of the chat service without asking it: one with a mapping is not chatcore.
+func (c config) kind() detect.Kind {
+	switch {
+	case c.Mapping != "":
+		return detect.Plain
+	case c.ChatKind == kindAuto:
+		return detect.Unknown
+	default:
+		return detect.Kind(c.ChatKind)
+	}
 }
 
 // What PAGE_COMPOSER may name.
@@ -84,7 +103,13 @@ func (c config) faults() error {
 		settings.URL("CHAT_API_URL", c.ChatURL), settings.URL("AUTH_JWKS_URL", c.Users.JWKS), c.Users.Fault(), c.Limits.Fault(), settings.URL("PUBLIC_URL", c.PublicURL), settings.URL("DEV_ISSUER_URL", c.DevIssuer),
 	}
 	if c.ChatURL == "" {
-		all = append(all, errors.New("CHAT_API_URL is missing: the address of chatcore"))
+		all = append(all, errors.New("CHAT_API_URL is missing: the address of the chat service"))
+	}
+	if !slices.Contains([]string{kindAuto, string(detect.Chatcore), string(detect.Plain)}, c.ChatKind) {
+		all = append(all, fmt.Errorf("CHAT_API_KIND must be %s, %s or %s", kindAuto, detect.Chatcore, detect.Plain))
+	}
+	if c.Mapping != "" && c.ChatKind == string(detect.Chatcore) {
+		all = append(all, errors.New("CHAT_API_MAPPING_FILE is for a chat service that is not chatcore, as CHAT_API_KIND says it is"))
 	}
 	if !c.Users.Named() {
 		all = append(all, errors.New("AUTH_JWKS_URL or AUTH_HS256_SECRET is missing: what users' tokens are signed with"))

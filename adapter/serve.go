@@ -25,17 +25,17 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	chat, err := newChat(conf, log)
+	chats, err := newChats(conf, log)
 	if err != nil {
 		return err
 	}
 	users := tokens.NewVerifier(tokens.Options{Log: log}, conf.Users.Source())
 	options := server.Options{
-		Chat: chat, Users: users, Languages: languages, Log: log, Clock: time.Now,
+		Chat: chats.core, Users: users, Languages: languages, Log: log, Clock: time.Now,
 		Ready: serving.Checks(log, serving.Check{Name: "the users' keys", Do: func(ctx context.Context) error {
 			return conf.Users.Ready(ctx, users)
 		}}),
-		Keys: chat.Keys, SessionTimeout: time.Duration(conf.SessionSeconds) * time.Second,
+		Keys: chats.core.Keys, SessionTimeout: time.Duration(conf.SessionSeconds) * time.Second,
 		Disabled: !conf.Enabled, Origins: conf.Origins, Heartbeat: time.Duration(conf.Heartbeat),
 		ReloadWait: time.Duration(conf.ReloadWait), MaxAudio: conf.MaxAudio,
 		Addresses: conf.Limits.Addresses(time.Now), Requests: conf.Limits.Users(time.Now), Turns: conf.Limits.Turns(time.Now),
@@ -53,18 +53,24 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 			return fmt.Errorf("reading PUBLIC_URL: %w", err)
 		}
 	}
-	s := server.New(options)
-	return serving.Run(ctx, serving.Options{
+	front, err := chats.front(options)
+	if err != nil {
+		return err
+	}
+	finding, found := context.WithCancel(ctx)
+	defer found()
+	go chats.detector.Run(finding)
+	err = serving.Run(ctx, serving.Options{
 		Addr: conf.Addr, PrivateAddr: conf.PrivateAddr, Log: log,
-		Handler: serving.Standard(log, s.Handler()), Closing: s.Closing,
+		Handler: serving.Standard(log, front), Closing: front.Closing,
 	})
+	chats.finish()
+	return err
 }
 
 // newChat makes the way to chatcore. Without signing keys it says what that means.
-func newChat(conf config, log *slog.Logger) (*upstream.Chat, error) {
-	client, err := api.NewClient(conf.ChatURL, api.ClientOptions{
-		HTTP: &http.Client{Transport: chatTransport()}, Silence: silence,
-	})
+func newChat(conf config, transport http.RoundTripper, log *slog.Logger) (*upstream.Chat, error) {
+	client, err := api.NewClient(conf.ChatURL, api.ClientOptions{HTTP: &http.Client{Transport: transport}, Silence: silence})
 	if err != nil {
 		return nil, fmt.Errorf("reading CHAT_API_URL: %w", err)
 	}

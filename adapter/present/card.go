@@ -18,7 +18,10 @@ const leastWords = 140
 // where no markup means anything. What a click sends names the record's revision.
 func (w *Words) card(list listing, revision int64) Shown {
 	heading := w.heading(list)
-	children := []chatkit.Component{chatkit.Title{Value: heading, Size: "sm"}, w.filter(list.Filter, revision)}
+	children := []chatkit.Component{chatkit.Title{Value: heading, Size: "sm"}}
+	if !w.still {
+		children = append(children, w.filter(list.Filter, revision))
+	}
 	lines := []string{heading}
 	if len(list.Tasks) > 0 {
 		children = append(children, chatkit.Divider{})
@@ -31,7 +34,9 @@ func (w *Words) card(list listing, revision int64) Shown {
 		children = append(children, chatkit.Caption{Value: caption})
 		lines = append(lines, caption)
 	}
-	children = append(children, chatkit.Divider{}, w.form(revision))
+	if !w.still {
+		children = append(children, chatkit.Divider{}, w.form(revision))
+	}
 	return Shown{Widget: chatkit.Card{Size: "md", Children: children}, CopyText: strings.Join(lines, "\n")}
 }
 

@@ -71,6 +71,9 @@ const (
 	doingUpdate   key = "doing.update_task"
 	doingDelete   key = "doing.delete_task"
 	doingOther    key = "doing.other"
+	working       key = "working.now"
+	workingLong   key = "working.long"
+	workingOn     key = "working.very_long"
 
 	retryPossible key = "error.retry_possible"
 	threadGone    key = "error.thread_gone"
@@ -175,6 +178,9 @@ func english() map[key]catalog.Message {
 		doingUpdate:   catalog.String("Updating the task…"),
 		doingDelete:   catalog.String("Deleting the task…"),
 		doingOther:    catalog.String("Working: %[1]s…"),
+		working:       catalog.String("Working on it…"),
+		workingLong:   catalog.String("Still working on it…"),
+		workingOn:     catalog.String("This takes longer than usual. The answer is kept, even if you leave this page."),
 
 		retryPossible: catalog.String("You can try again."),
 		threadGone:    catalog.String("This conversation isn't there any more. Please start a new one."),

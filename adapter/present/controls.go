@@ -27,7 +27,7 @@ func (w *Words) filter(shown string, revision int64) chatkit.Row {
 
 // buttons are what can be done with a task.
 func (w *Words) buttons(t task, revision int64) []chatkit.Component {
-	if t.ID < 1 {
+	if w.still || t.ID < 1 {
 		return nil // nothing could be sent that names it
 	}
 	label, icon := w.say(doComplete), "check"

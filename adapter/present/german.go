@@ -69,6 +69,9 @@ func german() map[key]catalog.Message {
 		doingUpdate:   catalog.String("Ändere die Aufgabe …"),
 		doingDelete:   catalog.String("Lösche die Aufgabe …"),
 		doingOther:    catalog.String("Arbeite daran: %[1]s …"),
+		working:       catalog.String("Arbeite daran …"),
+		workingLong:   catalog.String("Arbeite noch daran …"),
+		workingOn:     catalog.String("Das dauert länger als sonst. Die Antwort bleibt erhalten, auch wenn du diese Seite verlässt."),
 
 		retryPossible: catalog.String("Du kannst es noch einmal versuchen."),
 		threadGone:    catalog.String("Diese Unterhaltung gibt es nicht mehr. Bitte fang eine neue an."),
@@ -123,6 +126,7 @@ func german() map[key]catalog.Message {
 		"said.model_overloaded":  catalog.String("Das Sprachmodell ist gerade überlastet. Bitte versuch es gleich noch einmal."),
 		"said.model_cut":         catalog.String("Meine Antwort wurde abgeschnitten. Bitte versuch es noch einmal."),
 		"said.model_refused":     catalog.String("Das Sprachmodell hat diese Anfrage abgelehnt. Bitte sag dem Betreiber dieses Dienstes Bescheid."),
+		"said.maybe_done":        catalog.String("Beim Antworten ist etwas schiefgegangen. Vielleicht ist trotzdem getan, worum du gebeten hast: Bitte sieh nach, bevor du es noch einmal sendest."),
 		"said.model_invalid":     catalog.String("Das Sprachmodell hat eine Antwort gegeben, mit der ich nichts anfangen kann. Bitte versuch es noch einmal."),
 
 		"problem.not_found":           catalog.String("Hier ist nichts."),

@@ -38,6 +38,19 @@ func NewLanguages() (*Languages, error) {
 	return l, nil
 }
 
+// NewReadOnlyLanguages makes the words for a chat service that can't be asked for anything but by messages: what is shown has
+// nothing to click.
+func NewReadOnlyLanguages() (*Languages, error) {
+	l, err := NewLanguages()
+	if err != nil {
+		return nil, err
+	}
+	for _, words := range l.words {
+		words.still = true
+	}
+	return l, nil
+}
+
 // newWords makes the words of a language; what it does not have is said in English.
 func newWords(tag language.Tag, own map[key]catalog.Message) (*Words, error) {
 	all := english()

@@ -2,6 +2,7 @@ package present
 
 import (
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -14,6 +15,7 @@ type Words struct {
 	tag     language.Tag
 	printer *message.Printer
 	known   map[key]bool
+	still   bool // nothing that is shown can be clicked
 }
 
 // Language is the language's tag, such as de.
@@ -33,6 +35,18 @@ func (w *Words) coded(k key, otherwise string) string {
 		return otherwise
 	}
 	return w.say(k)
+}
+
+// Working says that an answer is being worked on, and after a while that it takes long.
+func (w *Words) Working(elapsed time.Duration) (text, icon string) {
+	switch {
+	case elapsed >= 45*time.Second:
+		return w.say(workingOn), "clock"
+	case elapsed >= 10*time.Second:
+		return w.say(workingLong), "clock"
+	default:
+		return w.say(working), "sparkle"
+	}
 }
 
 // RetryPossible follows a failure that was told already and may pass.

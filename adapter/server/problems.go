@@ -133,11 +133,11 @@ func (s *Server) errorEvent(who tokens.Identity, err error) chatkit.Error {
 	case errors.Is(err, errNothingPending):
 		return chatkit.Error{Message: words.NothingPending()}
 	case errors.Is(err, errGoingDown):
-		return chatkit.Error{Message: words.GoingDown(), AllowRetry: true}
+		return chatkit.Error{Message: words.GoingDown(), AllowRetry: !s.options.Whole}
 	case errors.Is(err, errPanic):
-		return chatkit.Error{Message: words.Internal(), AllowRetry: true}
+		return chatkit.Error{Message: words.Internal(), AllowRetry: !s.options.Whole}
 	case errors.Is(err, api.ErrCut), errors.Is(err, api.ErrSilent):
-		return chatkit.Error{Message: words.Cut(), AllowRetry: true}
+		return chatkit.Error{Message: words.Cut(), AllowRetry: !s.options.Whole}
 	case !errors.As(err, &problem):
 		return chatkit.Error{Message: words.Away(), AllowRetry: true}
 	}

@@ -51,8 +51,10 @@ type Options struct {
 	Log       *slog.Logger
 	Clock     func() time.Time
 	Ready     func(context.Context) error
-	Page      http.Handler // everything that is no route of the API; nil: 404
+	About     []serving.About // what /readyz says beside that all is well
+	Page      http.Handler    // everything that is no route of the API; nil: 404
 
+	Whole          bool          // the chat service keeps no turns: none can be stopped, followed or tried again
 	Keys           *tokens.Keys  // signs session secrets; nil: there are no sessions
 	SessionTimeout time.Duration // 1 h
 	Disabled       bool          // the protocol's and the sessions' routes are not there
@@ -116,6 +118,9 @@ func New(options Options) *Server {
 	for _, words := range options.Languages.All() {
 		same := *s
 		same.words, same.translator = words, translate.New(words)
+		if options.Whole {
+			same.translator = same.translator.Unstoppable()
+		}
 		s.speaking[words] = &same
 	}
 	return s.speaking[options.Languages.For("")]
@@ -153,7 +158,7 @@ func (s *Server) Handler() http.Handler {
 	if s.options.Keys != nil {
 		e.GET("/.well-known/jwks.json", echo.WrapHandler(s.options.Keys))
 	}
-	healthz, readyz := serving.Endpoints(s.options.Ready)
+	healthz, readyz := serving.Endpoints(s.options.Ready, s.options.About...)
 	e.GET("/healthz", echo.WrapHandler(healthz))
 	e.GET("/readyz", echo.WrapHandler(readyz))
 	for _, prefix := range []string{"/api/*", "/.well-known/*"} {

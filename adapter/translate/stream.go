@@ -20,6 +20,7 @@ type Stream struct {
 	stored       map[int64]api.Step // steps that are told from what is stored: whole, and without what was being done
 	named        sources            // what the next text names
 	waited       map[int64]waitedStep
+	whole        map[string][]byte // items of messages that were shown whole
 }
 
 // Opening says how a turn's stream begins.
@@ -34,7 +35,7 @@ const (
 
 // NewStream begins a turn.
 func (t Translator) NewStream(opening Opening) *Stream {
-	return &Stream{Translator: t, opening: opening, steps: map[int64]*liveStep{}, stored: map[int64]api.Step{}}
+	return &Stream{Translator: t, opening: opening, steps: map[int64]*liveStep{}, stored: map[int64]api.Step{}, whole: map[string][]byte{}}
 }
 
 // Event gives what the page is sent for an event: often nothing, sometimes several.
@@ -58,6 +59,13 @@ func (s *Stream) Event(body api.Body) []chatkit.Event {
 		return s.discarded(e.StepID)
 	case api.ConversationUpdated:
 		return one(chatkit.ThreadUpdated{Thread: s.Thread(e.Conversation)})
+	case Working:
+		text, icon := s.words.Working(e.For)
+		return one(chatkit.ProgressUpdate{Text: text, Icon: icon})
+	case Stored:
+		return s.restate(e.Message)
+	case Gone:
+		return s.takeAway(e.Message)
 	case api.RunWaiting:
 		return s.waiting(e)
 	case api.RunCompleted, api.RunFailed, api.RunCancelled:
@@ -106,9 +114,11 @@ func (s *Stream) started(e api.RunStarted) []chatkit.Event {
 		events = append(events, chatkit.ThreadCreated{Thread: s.Thread(e.Conversation)})
 	}
 	if s.opening != Again {
-		events = append(events, chatkit.ItemDone{Item: s.userMessage(s.conversation, e.UserMessage)})
+		item := s.userMessage(s.conversation, e.UserMessage)
+		s.told(item)
+		events = append(events, chatkit.ItemDone{Item: item})
 	}
-	events = append(events, chatkit.StreamOptions{AllowCancel: true})
+	events = append(events, chatkit.StreamOptions{AllowCancel: !s.unstoppable})
 	for _, message := range e.Superseded {
 		for _, item := range s.Items(s.conversation, message) {
 			events = append(events, chatkit.ItemRemoved{ItemID: item.ItemID()})

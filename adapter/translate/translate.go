@@ -17,16 +17,25 @@ type Words interface {
 	Sentence(code, stored string) string
 	RetryPossible() string
 	Confirmation(about api.Confirms) (question, yes, no string)
+	Working(elapsed time.Duration) (text, icon string)
 }
 
 // Translator makes threads and items in one language. It keeps nothing and may be used by many at once.
 type Translator struct {
 	words    Words
 	previews Previews // nil: images have no addresses
+
+	unstoppable bool
 }
 
 // New makes a Translator.
 func New(words Words) Translator { return Translator{words: words} }
+
+// Unstoppable is the translator for a chat service whose turns nobody can stop.
+func (t Translator) Unstoppable() Translator {
+	t.unstoppable = true
+	return t
+}
 
 // With is the translator for whoever may use these addresses.
 func (t Translator) With(previews Previews) Translator {

@@ -45,12 +45,12 @@ func problemOf(response *http.Response, now time.Time) *Problem {
 		*p = Problem{} // what stands in front of chatcore has its own pages: nothing to show
 	}
 	p.Status = response.StatusCode
-	p.RetryAfter = retryAfter(response.Header.Get("Retry-After"), now)
+	p.RetryAfter = RetryAfter(response.Header.Get("Retry-After"), now)
 	return p
 }
 
-// retryAfter reads both forms of the header: seconds, and a date.
-func retryAfter(value string, now time.Time) time.Duration {
+// RetryAfter reads both forms of a Retry-After header: seconds, and a date. It gives a day at most, and 0 for what is neither.
+func RetryAfter(value string, now time.Time) time.Duration {
 	const most = 24 * time.Hour
 	value = strings.TrimSpace(value)
 	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {

@@ -2,9 +2,9 @@ package serving
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,14 +18,14 @@ const healthTime = 3 * time.Second
 // Endpoints gives the handlers of /healthz (the process answers) and /readyz (it can do its work). Both answer 200
 // {"status":"ok"}; readyz answers a 503 problem while ready returns an error. The error's own words are shown only when it
 // is a NotReady (see Checks): these endpoints need no token, and a driver's error names hosts.
-func Endpoints(ready func(context.Context) error) (healthz, readyz http.HandlerFunc) {
-	healthz = func(w http.ResponseWriter, _ *http.Request) { writeOK(w) }
+func Endpoints(ready func(context.Context) error, about ...About) (healthz, readyz http.HandlerFunc) {
+	healthz = func(w http.ResponseWriter, _ *http.Request) { writeOK(w, nil) }
 	readyz = func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), healthTime)
 		defer cancel()
 		err := ready(ctx)
 		if err == nil {
-			writeOK(w)
+			writeOK(w, about)
 			return
 		}
 		detail := "Not ready yet."
@@ -69,10 +69,20 @@ func Checks(log *slog.Logger, checks ...Check) func(context.Context) error {
 	}
 }
 
-func writeOK(w http.ResponseWriter) {
+// About is something that readyz says beside that all is well. Anybody may read it.
+type About struct {
+	Name string
+	Of   func() any // it must be JSON
+}
+
+func writeOK(w http.ResponseWriter, about []About) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+	said := map[string]any{"status": "ok"}
+	for _, a := range about {
+		said[a.Name] = a.Of()
+	}
+	_ = json.NewEncoder(w).Encode(said) // whoever asks is gone when this fails
 }
 
 // Health asks the process that listens on addr (as in Options.Addr: ":8080" and "0.0.0.0:8080" are asked on the loopback)
