@@ -3,6 +3,7 @@
 //
 //	adapter            serves on ADDR
 //	adapter health     asks the process on ADDR whether it is healthy
+//	adapter mapping-schema   prints the JSON schema of CHAT_API_MAPPING_FILE
 //	adapter validate   checks a captured stream or answer of ChatKit's protocol, its own or anyone's
 //
 // validate ends with 0 when the capture is clean, with 1 when it has mistakes, with 2 when it could not be read.
@@ -17,6 +18,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"taskpilot/adapter/mapping"
 	"taskpilot/internal/serving"
 )
 
@@ -41,8 +43,11 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		return serving.Health(ctx, addrOf(environ))
 	case len(args) > 0 && args[0] == "validate":
 		return validateCapture(args[1:], stdin, stdout, stderr)
+	case len(args) == 1 && args[0] == "mapping-schema":
+		_, err := stdout.Write(mapping.Schema)
+		return err
 	case len(args) > 0:
-		return fmt.Errorf("there is no command %q: give none to serve, or health, or validate", args[0])
+		return fmt.Errorf("there is no command %q: give none to serve, or health, mapping-schema or validate", args[0])
 	}
 	conf, err := readConfig(environ)
 	if err != nil {

@@ -37,7 +37,9 @@ var (
 	errUnsent     = errors.New("the chat service was not reached")
 	errUnreadable = errors.New("the chat service's answer can't be read")
 	errTooLarge   = errors.New("the chat service's answer is too large")
-	errRedirected = errors.New("the chat service sends its callers elsewhere")
+
+	// errMisconfigured says that whoever runs this has to change something; the log says what. Nothing was accepted.
+	errMisconfigured = errors.New("the way to the chat service is not set up right")
 )
 
 // send makes a call, once. An error that is errUnsent says that nothing of it left.
@@ -67,7 +69,7 @@ func (s *Service) send(ctx context.Context, c call) (any, error) {
 	case 3:
 		s.log.ErrorContext(ctx, "the chat service sends its callers elsewhere, and is not followed: name its own address and paths",
 			"status", response.StatusCode, "route", c.route.Path, "to", host(response.Header.Get("Location")))
-		return nil, errRedirected
+		return nil, errMisconfigured
 	default:
 		return nil, s.problem(ctx, c, response)
 	}
@@ -122,13 +124,12 @@ const (
 )
 
 // problem reads a refusal. What it says is shown only when it is a sentence in JSON: a page of a proxy's is not for people.
-func (s *Service) problem(ctx context.Context, c call, response *http.Response) *api.Problem {
+func (s *Service) problem(ctx context.Context, c call, response *http.Response) error {
 	p := &api.Problem{Status: response.StatusCode, RetryAfter: api.RetryAfter(response.Header.Get("Retry-After"), s.clock())}
 	switch {
 	case p.Status == http.StatusUnauthorized && s.mapping.Source(s.token != "") != mapping.TokenCaller:
-		s.log.ErrorContext(ctx, "the chat service refuses our own token")
-		p.Status = http.StatusBadGateway
-		return p
+		s.log.ErrorContext(ctx, "the chat service refuses the adapter's own token: check CHAT_API_TOKEN")
+		return errMisconfigured
 	case p.Status == http.StatusUnauthorized:
 		p.Code = "unauthorized"
 		p.Detail = "The chat service does not accept this token."

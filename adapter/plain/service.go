@@ -121,7 +121,7 @@ func (s *Service) Say(ctx context.Context, who tokens.Identity, conversation tra
 	var problem *api.Problem
 	if conversation == "" && errors.As(err, &problem) && problem.Status == http.StatusNotFound {
 		s.log.ErrorContext(ctx, "the chat service knows no route for a message: check CHAT_API_URL and the mapping")
-		return nil, &api.Problem{Status: http.StatusBadGateway}
+		return nil, errMisconfigured
 	}
 	return answer, err
 }
@@ -168,7 +168,7 @@ func passing(err error) bool {
 	if errors.As(err, &problem) {
 		return problem.Status == http.StatusBadGateway || problem.Status == http.StatusServiceUnavailable || problem.Status == http.StatusGatewayTimeout
 	}
-	return !errors.Is(err, errUnreadable) && !errors.Is(err, errTooLarge) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errRedirected)
+	return !errors.Is(err, errUnreadable) && !errors.Is(err, errTooLarge) && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errMisconfigured)
 }
 
 // target is where a call goes.

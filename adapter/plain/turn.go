@@ -76,7 +76,7 @@ func (t *turn) look() (err error) {
 func refused(err error) bool {
 	var problem *api.Problem
 	switch {
-	case errors.Is(err, errUnsent), errors.Is(err, errRedirected):
+	case errors.Is(err, errUnsent), errors.Is(err, errMisconfigured):
 		return true
 	case !errors.As(err, &problem):
 		return false
@@ -109,7 +109,11 @@ func (t *turn) answered(value any) {
 		t.after = &h
 		return
 	}
-	if failed {
+	switch {
+	case said == "" && find(value, names.ToolCalls) == nil:
+		t.unsure = true
+		return
+	case failed:
 		t.failure = said
 		return
 	}

@@ -126,6 +126,7 @@ func german() map[key]catalog.Message {
 		"said.model_overloaded":  catalog.String("Das Sprachmodell ist gerade überlastet. Bitte versuch es gleich noch einmal."),
 		"said.model_cut":         catalog.String("Meine Antwort wurde abgeschnitten. Bitte versuch es noch einmal."),
 		"said.model_refused":     catalog.String("Das Sprachmodell hat diese Anfrage abgelehnt. Bitte sag dem Betreiber dieses Dienstes Bescheid."),
+		"said.answer_late":       catalog.String("Beim Antworten ist etwas schiefgegangen. Die Antwort kommt vielleicht noch: Lade die Seite gleich neu, um sie zu sehen."),
 		"said.maybe_done":        catalog.String("Beim Antworten ist etwas schiefgegangen. Vielleicht ist trotzdem getan, worum du gebeten hast: Bitte sieh nach, bevor du es noch einmal sendest."),
 		"said.model_invalid":     catalog.String("Das Sprachmodell hat eine Antwort gegeben, mit der ich nichts anfangen kann. Bitte versuch es noch einmal."),
 
@@ -142,6 +143,12 @@ func german() map[key]catalog.Message {
 		"problem.too_many_turns":      catalog.String("Für dich werden gerade zu viele Antworten geschrieben. Warte, bis eine fertig ist."),
 		"problem.unknown_model":       catalog.String("Dieses Modell gibt es hier nicht. Bitte wähle ein anderes."),
 		"problem.unknown_tool_choice": catalog.String("Dieses Werkzeug gibt es hier nicht. Bitte wähle ein anderes."),
+		"problem.no_rename":           catalog.String("Dieser Chat-Dienst kann Unterhaltungen nicht umbenennen."),
+		"problem.no_delete":           catalog.String("Dieser Chat-Dienst kann Unterhaltungen nicht löschen."),
+		"problem.no_retry":            catalog.String("Dieser Chat-Dienst kann eine Nachricht nicht noch einmal beantworten. Bitte sende sie noch einmal."),
+		"problem.no_feedback":         catalog.String("Dieser Chat-Dienst bewahrt keine Bewertungen auf."),
+		"problem.no_actions":          catalog.String("Dieser Chat-Dienst kann nur mit Nachrichten gefragt werden."),
+		"problem.no_sessions":         catalog.String("Dieser Chat-Dienst hat keine Sitzungen."),
 		"problem.no_answer":           catalog.String("Nur Antworten können bewertet werden, und diese Nachricht ist deine eigene."),
 
 		"problem.address_invalid":         catalog.String("Diese Adresse gilt nicht, oder nicht mehr."),
