@@ -94,14 +94,11 @@ func (s *Store) closeSteps(ctx context.Context, tx *ownerdb.Tx, end TurnEnd) err
 		return fmt.Errorf("discarding an unfinished reply: %w", err)
 	}
 	if _, err := tx.Exec(ctx, `
-		UPDATE tool_calls SET status = 'failed', code = $3, error = $4, finished_at = $5, finish_rank = lost.rank
-		FROM (
-			SELECT call.id, row_number() OVER (PARTITION BY call.step_id ORDER BY call.index) - 1 + (
-				SELECT count(*) FROM tool_calls ended
-				WHERE ended.user_id = $1 AND ended.step_id = call.step_id AND ended.status <> 'pending') AS rank
-			FROM tool_calls call JOIN steps ON steps.user_id = call.user_id AND steps.id = call.step_id
-			WHERE call.user_id = $1 AND steps.message_id = $2 AND call.status = 'pending' AND (call.waits_for IS NULL OR NOT $6)) AS lost
-		WHERE tool_calls.user_id = $1 AND tool_calls.id = lost.id`,
+		UPDATE tool_calls lost SET status = 'failed', code = $3, error = $4, finished_at = $5, finish_rank = (
+			SELECT count(*) FROM tool_calls before
+			WHERE before.user_id = $1 AND before.step_id = lost.step_id AND (before.status <> 'pending' OR before.index < lost.index))
+		WHERE lost.user_id = $1 AND lost.step_id = ANY(ARRAY(SELECT id FROM steps WHERE user_id = $1 AND message_id = $2))
+			AND lost.status = 'pending' AND (lost.waits_for IS NULL OR NOT $6)`,
 		end.UserID, end.RunID, end.LostCall.Code, end.LostCall.Text, s.now(), end.State == api.StateWaiting); err != nil {
 		return fmt.Errorf("closing lost calls: %w", err)
 	}

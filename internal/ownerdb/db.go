@@ -3,6 +3,7 @@ package ownerdb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,6 +25,10 @@ const idleInTransaction = time.Minute
 type Options struct {
 	MaxConns int           // 16
 	Silence  time.Duration // Silence
+
+	// Wrap stands between the pool and its connections, to watch them; nil: nobody does. What says whose a transaction is travels
+	// in the context of its BeginTx.
+	Wrap func(driver.Connector) driver.Connector
 }
 
 // DB is a pool of connections on which every transaction belongs to one owner.
@@ -48,13 +53,16 @@ func Open(dsn string, options Options) (*DB, error) {
 	if options.Silence == 0 {
 		options.Silence = Silence
 	}
-	connector, err := pq.NewConnector(dsn)
+	opened, err := pq.NewConnector(dsn)
 	if err != nil {
 		// lib/pq's own words quote the address, or a part of it that may be the password.
 		return nil, errors.New("reading the database's address: it is neither a postgres:// URL nor key=value pairs")
 	}
-	connector.Dialer(newDialer(options.Silence))
-	pool := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	opened.Dialer(newDialer(options.Silence))
+	if options.Wrap == nil {
+		options.Wrap = func(c driver.Connector) driver.Connector { return c }
+	}
+	pool := sqlx.NewDb(sql.OpenDB(options.Wrap(connector{opened})), "postgres")
 	pool.SetMaxOpenConns(options.MaxConns + 1)
 	pool.SetMaxIdleConns(options.MaxConns + 1)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -101,14 +109,11 @@ func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) err
 	case <-ctx.Done():
 		return fmt.Errorf("waiting for a connection: %w", ctx.Err())
 	}
-	tx, err := db.pool.BeginTxx(ctx, nil)
+	tx, err := db.pool.BeginTxx(withSettings(ctx, identify+db.bounds()), nil)
 	if err != nil {
 		return fmt.Errorf("beginning a transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit this says ErrTxDone
-	if _, err := tx.ExecContext(ctx, identify+db.bounds()); err != nil {
-		return fmt.Errorf("saying whose transaction it is: %w", err)
-	}
 	if err := do(&Tx{tx: tx, db: db}); err != nil {
 		return err
 	}
