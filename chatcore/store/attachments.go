@@ -81,7 +81,7 @@ func (s *Store) CreateAttachment(ctx context.Context, file NewAttachment) (api.A
 // Attachment gives one.
 func (s *Store) Attachment(ctx context.Context, userID string, id int64) (StoredAttachment, error) {
 	var row attachmentRow
-	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+	err := s.db.Look(ctx, userID, func(tx *ownerdb.Tx) error {
 		err := tx.Get(ctx, &row, `SELECT `+attachmentColumns+` FROM attachments WHERE user_id = $1 AND id = $2`, userID, id)
 		return found(err, "reading an attachment")
 	})

@@ -91,7 +91,7 @@ func refresh(ctx context.Context, tx *ownerdb.Tx, userID string, recordID int64,
 // Refreshed gives the calls of a run whose records were refreshed by actions.
 func (s *Store) Refreshed(ctx context.Context, userID string, runID int64) ([]api.ToolCall, error) {
 	var rows []callRow
-	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+	err := s.db.Look(ctx, userID, func(tx *ownerdb.Tx) error {
 		return tx.Select(ctx, &rows, `
 			SELECT `+callColumns+` FROM tool_calls
 			WHERE user_id = $1 AND revision > 0 AND step_id IN (SELECT id FROM steps WHERE user_id = $1 AND message_id = $2)`, userID, runID)

@@ -63,7 +63,7 @@ func (s *Store) newConversation(ctx context.Context, tx *ownerdb.Tx, userID, tit
 // Conversation gives one.
 func (s *Store) Conversation(ctx context.Context, userID string, id int64) (api.Conversation, error) {
 	var row conversationRow
-	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+	err := s.db.Look(ctx, userID, func(tx *ownerdb.Tx) error {
 		return readConversation(ctx, tx, &row, userID, id)
 	})
 	return row.conversation(), err

@@ -27,7 +27,15 @@ type reads struct {
 }
 
 func (c *counting) As(ctx context.Context, userID string, do func(*ownerdb.Tx) error) error {
-	return c.DB.As(ctx, userID, func(tx *ownerdb.Tx) error {
+	return c.DB.As(ctx, userID, c.counted(ctx, do))
+}
+
+func (c *counting) Look(ctx context.Context, userID string, do func(*ownerdb.Tx) error) error {
+	return c.DB.Look(ctx, userID, c.counted(ctx, do))
+}
+
+func (c *counting) counted(ctx context.Context, do func(*ownerdb.Tx) error) func(*ownerdb.Tx) error {
+	return func(tx *ownerdb.Tx) error {
 		read := func(into *reads) error {
 			return tx.Get(ctx, into, `
 				SELECT COALESCE(sum(seq_tup_read), 0) AS scanned, COALESCE(sum(idx_tup_fetch), 0) AS fetched FROM pg_stat_xact_user_tables`)
@@ -45,7 +53,7 @@ func (c *counting) As(ctx context.Context, userID string, do func(*ownerdb.Tx) e
 		c.spent.Scanned += after.Scanned - before.Scanned
 		c.spent.Fetched += after.Fetched - before.Fetched
 		return nil
-	})
+	}
 }
 
 // fill gives a user twice n conversations, empty and archived ones among them, and one of n messages with steps, calls and actions.

@@ -15,7 +15,7 @@ import (
 // behind where page.After stands now, or stood when it was deleted within keptPlace; ErrNotFound when it never was there.
 func (s *Store) Conversations(ctx context.Context, userID string, page Page) (list []api.Conversation, more bool, err error) {
 	var rows []conversationRow
-	err = s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+	err = s.db.Look(ctx, userID, func(tx *ownerdb.Tx) error {
 		var changed any = page.Changed
 		switch {
 		case page.After == 0:

@@ -35,7 +35,7 @@ type StoredStep struct {
 // LoadTurn gives a turn. ErrNotFound covers another user's.
 func (s *Store) LoadTurn(ctx context.Context, userID string, runID int64) (StoredTurn, error) {
 	turn := StoredTurn{Turn: Turn{UserID: userID, RunID: runID}}
-	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error { return loadTurn(ctx, tx, &turn) })
+	err := s.db.Look(ctx, userID, func(tx *ownerdb.Tx) error { return loadTurn(ctx, tx, &turn) })
 	return turn, err
 }
 

@@ -59,7 +59,7 @@ func (s *Store) CreateSession(ctx context.Context, userID, sessionID string, lif
 // Session gives a session that is neither revoked nor over, else ErrNotFound.
 func (s *Store) Session(ctx context.Context, userID, sessionID string) (api.Session, error) {
 	var row sessionRow
-	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) error {
+	err := s.db.Look(ctx, userID, func(tx *ownerdb.Tx) error {
 		err := tx.Get(ctx, &row, `
 			SELECT session_id, thread_id, conversation_id, created_at, expires_at FROM chatkit_sessions
 			WHERE user_id = $1 AND session_id = $2 AND expires_at > $3`, userID, sessionID, s.now())

@@ -12,6 +12,7 @@ import (
 // Database is what the store needs of a pool: transactions that belong to one owner.
 type Database interface {
 	As(ctx context.Context, userID string, do func(*ownerdb.Tx) error) error
+	Look(ctx context.Context, userID string, do func(*ownerdb.Tx) error) error
 	AsRole(ctx context.Context, role string, do func(*ownerdb.Tx) error) error
 }
 

@@ -48,11 +48,15 @@ func withSettings(ctx context.Context, settings string) context.Context {
 	return context.WithValue(ctx, settingsKey{}, settings)
 }
 
-// BeginTx implements driver.ConnBeginTx for transactions with settings, which have no other options. lib/pq watches the
+// BeginTx implements driver.ConnBeginTx. Of the options it knows whether the transaction only reads. lib/pq watches the
 // context of each statement, so a transaction whose caller has left ends with the statement that is at work.
-func (c *conn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx, error) {
+func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	begin := "BEGIN; "
+	if options.ReadOnly {
+		begin = "BEGIN READ ONLY; "
+	}
 	settings, _ := ctx.Value(settingsKey{}).(string)
-	if _, err := c.ExecContext(ctx, "BEGIN; "+settings, nil); err != nil {
+	if _, err := c.ExecContext(ctx, begin+settings, nil); err != nil {
 		_ = c.Rollback() // when BEGIN came through; else lib/pq gives the connection up
 		return nil, err
 	}

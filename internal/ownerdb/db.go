@@ -36,7 +36,8 @@ type DB struct {
 	pool       *sqlx.DB
 	silence    time.Duration
 	slots      chan struct{} // one for each transaction: the pool has one connection more, so preparing never waits for them
-	statements sync.Map      // SQL text → *statement; texts are constants of the program, so this stays small
+	ending     sync.WaitGroup
+	statements sync.Map // SQL text → *statement; texts are constants of the program, so this stays small
 }
 
 type statement struct {
@@ -70,7 +71,10 @@ func Open(dsn string, options Options) (*DB, error) {
 }
 
 // Close gives all connections back.
-func (db *DB) Close() error { return db.pool.Close() }
+func (db *DB) Close() error {
+	db.ending.Wait()
+	return db.pool.Close()
+}
 
 // Ping answers whether the database can be reached.
 func (db *DB) Ping(ctx context.Context) error {
@@ -85,12 +89,38 @@ func (db *DB) Ping(ctx context.Context) error {
 // empty one, is ErrNoOwner. A statement that fails ends the transaction: to try again, call As again. As must not be
 // called within do, for under load the two would wait for each other.
 func (db *DB) As(ctx context.Context, userID string, do func(*Tx) error) error {
-	// The setting is empty, and not null, after its first transaction on a connection: an empty owner would be everybody
-	// who forgot to say who they are.
-	if userID == "" || !utf8.ValidString(userID) || strings.ContainsRune(userID, 0) {
+	if !canOwn(userID) {
 		return ErrNoOwner
 	}
-	return db.transaction(ctx, "SET LOCAL app.user_id = "+pq.QuoteLiteral(userID), do)
+	return db.transaction(ctx, owner(userID), do)
+}
+
+// canOwn says that a name can be an owner's. The setting is empty, and not null, after its first transaction on a connection:
+// an empty owner would be everybody who forgot to say who they are.
+func canOwn(userID string) bool {
+	return userID != "" && utf8.ValidString(userID) && !strings.ContainsRune(userID, 0)
+}
+
+// owner says whose a transaction is, in a literal: Citus does not pass set_config on to its workers.
+func owner(userID string) string { return "SET LOCAL app.user_id = " + pq.QuoteLiteral(userID) }
+
+// Look is As for do that only reads: the database refuses it everything else. It returns when do has, and the transaction's
+// end, which can change nothing any more, follows by itself.
+func (db *DB) Look(ctx context.Context, userID string, do func(*Tx) error) error {
+	if !canOwn(userID) {
+		return ErrNoOwner
+	}
+	tx, err := db.begin(ctx, owner(userID), &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	end := tx.Rollback
+	defer func() { db.ending.Go(func() { defer db.leave(); _ = end() }) }()
+	if err := do(&Tx{tx: tx, db: db}); err != nil {
+		return err
+	}
+	end = tx.Commit
+	return nil
 }
 
 // AsRole runs do in one transaction as another role, without an owner: work across owners, on the few tables that are
@@ -99,20 +129,13 @@ func (db *DB) AsRole(ctx context.Context, role string, do func(*Tx) error) error
 	return db.transaction(ctx, "SET LOCAL ROLE "+pq.QuoteIdentifier(role), do)
 }
 
-// transaction begins, says who it is for in a literal (Citus does not pass set_config on to its workers), and ends. In the
-// same breath it bounds its statements on the server: one that waits longer than the connection may be silent would go
-// on there, holding its locks, when nobody listens any more.
+// transaction begins, says who it is for, and ends.
 func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) error) error {
-	select {
-	case db.slots <- struct{}{}:
-		defer func() { <-db.slots }()
-	case <-ctx.Done():
-		return fmt.Errorf("waiting for a connection: %w", ctx.Err())
-	}
-	tx, err := db.pool.BeginTxx(withSettings(ctx, identify+db.bounds()), nil)
+	tx, err := db.begin(ctx, identify, nil)
 	if err != nil {
-		return fmt.Errorf("beginning a transaction: %w", err)
+		return err
 	}
+	defer db.leave()
 	defer func() { _ = tx.Rollback() }() // after a commit this says ErrTxDone
 	if err := do(&Tx{tx: tx, db: db}); err != nil {
 		return err
@@ -125,6 +148,25 @@ func (db *DB) transaction(ctx context.Context, identify string, do func(*Tx) err
 	}
 	return nil
 }
+
+// begin waits for a place, which must be left in the end, and begins a transaction there. In the same breath it bounds its
+// statements on the server: one that waits longer than the connection may be silent would go on there, holding its locks, when
+// nobody listens any more.
+func (db *DB) begin(ctx context.Context, identify string, options *sql.TxOptions) (*sqlx.Tx, error) {
+	select {
+	case db.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("waiting for a connection: %w", ctx.Err())
+	}
+	tx, err := db.pool.BeginTxx(withSettings(ctx, identify+db.bounds()), options)
+	if err != nil {
+		db.leave()
+		return nil, fmt.Errorf("beginning a transaction: %w", err)
+	}
+	return tx, nil
+}
+
+func (db *DB) leave() { <-db.slots }
 
 func (db *DB) bounds() string {
 	return fmt.Sprintf("; SET LOCAL statement_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d",

@@ -3,8 +3,10 @@ package ownerdb_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -236,4 +238,43 @@ var _ = Describe("The schema", func() {
 			OR grantee = 'taskpilot_chatcore' AND table_name IN ('tasks', 'tool_effects')
 			OR grantee = 'taskpilot_worker' AND table_name NOT IN ('turn_leases', 'action_leases', 'attachment_sweeps'))`)).To(BeEmpty())
 	})
+})
+
+var _ = Describe("A look", func() {
+	var db *ownerdb.DB
+	var alice string
+
+	BeforeEach(func(ctx SpecContext) {
+		db = open(pgtest.Database(GinkgoTB()).Toolserver, ownerdb.Options{MaxConns: 1})
+		alice = someone("alice")
+		Expect(addTask(ctx, db, alice, 1, "one")).To(Succeed())
+	})
+
+	It("sees its owner's rows, without a WHERE, and nobody else's", func(ctx SpecContext) {
+		for user, seen := range map[string]int{alice: 1, someone("bob"): 0} {
+			var rows int
+			Expect(db.Look(ctx, user, func(tx *ownerdb.Tx) error { return tx.Get(ctx, &rows, `SELECT count(*) FROM tasks`) })).To(Succeed())
+			Expect(rows).To(Equal(seen))
+		}
+		Expect(db.Look(ctx, "", func(*ownerdb.Tx) error { return nil })).To(MatchError(ownerdb.ErrNoOwner))
+	})
+
+	It("changes nothing", func(ctx SpecContext) {
+		err := db.Look(ctx, alice, func(tx *ownerdb.Tx) error {
+			_, err := tx.Exec(ctx, insertTask, alice, 2, "two")
+			return err
+		})
+		Expect(err).To(MatchError(ContainSubstring("read-only transaction")))
+		Expect(titles(ctx, db, alice)).To(Equal([]string{"one"}))
+	})
+
+	It("leaves its place to the next one, also when it fails, panics, or its caller leaves", func(ctx SpecContext) {
+		for range 20 {
+			Expect(db.Look(ctx, alice, func(*ownerdb.Tx) error { return errors.New("enough") })).To(MatchError("enough"))
+			Expect(func() { _ = db.Look(ctx, alice, func(*ownerdb.Tx) error { panic("at the disco") }) }).To(Panic())
+			leaving, leave := context.WithCancel(ctx)
+			Expect(db.Look(leaving, alice, func(*ownerdb.Tx) error { leave(); return nil })).To(Succeed())
+			Expect(titles(ctx, db, alice)).To(Equal([]string{"one"}))
+		}
+	}, SpecTimeout(20*time.Second))
 })

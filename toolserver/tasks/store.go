@@ -13,6 +13,7 @@ import (
 // Database is what a Store needs of ownerdb.DB.
 type Database interface {
 	As(ctx context.Context, userID string, do func(*ownerdb.Tx) error) error
+	Look(ctx context.Context, userID string, do func(*ownerdb.Tx) error) error
 }
 
 // IDs gives ids that grow with time.
@@ -39,8 +40,19 @@ type Act func(ctx context.Context, book *Book) (any, error)
 // Do lets act work in the user's Book, in one transaction. The error is a *Failure when the caller can do something
 // about it.
 func (s *Store) Do(ctx context.Context, userID string, act Act) (json.RawMessage, error) {
+	return s.in(ctx, s.db.As, userID, act)
+}
+
+// Look is Do for an act that only reads: the database refuses it everything else.
+func (s *Store) Look(ctx context.Context, userID string, act Act) (json.RawMessage, error) {
+	return s.in(ctx, s.db.Look, userID, act)
+}
+
+type transaction func(ctx context.Context, userID string, do func(*ownerdb.Tx) error) error
+
+func (s *Store) in(ctx context.Context, transaction transaction, userID string, act Act) (json.RawMessage, error) {
 	var answer json.RawMessage
-	err := s.db.As(ctx, userID, func(tx *ownerdb.Tx) (err error) {
+	err := transaction(ctx, userID, func(tx *ownerdb.Tx) (err error) {
 		answer, err = s.run(ctx, tx, userID, act)
 		return err
 	})

@@ -29,6 +29,11 @@ type stubStore struct {
 func (s stubStore) Do(context.Context, string, tasks.Act) (json.RawMessage, error) {
 	return s.answer(nil)
 }
+
+func (s stubStore) Look(context.Context, string, tasks.Act) (json.RawMessage, error) {
+	return s.answer(nil)
+}
+
 func (s stubStore) Once(_ context.Context, _ string, call tasks.Call, _ tasks.Act) (json.RawMessage, error) {
 	return s.answer(&call)
 }
@@ -37,6 +42,12 @@ func (s stubStore) Once(_ context.Context, _ string, call tasks.Call, _ tasks.Ac
 type deserted struct{ leave func() }
 
 func (d deserted) Do(ctx context.Context, _ string, _ tasks.Act) (json.RawMessage, error) {
+	d.leave()
+	<-ctx.Done()
+	return nil, fmt.Errorf("adding a task: %w", ctx.Err())
+}
+
+func (d deserted) Look(ctx context.Context, _ string, _ tasks.Act) (json.RawMessage, error) {
 	d.leave()
 	<-ctx.Done()
 	return nil, fmt.Errorf("adding a task: %w", ctx.Err())

@@ -35,6 +35,7 @@ const instructions = "Tools for the tasks of one person. Before you change a tas
 // Store does what calls ask for. tasks.Store is one.
 type Store interface {
 	Do(ctx context.Context, userID string, act tasks.Act) (json.RawMessage, error)
+	Look(ctx context.Context, userID string, act tasks.Act) (json.RawMessage, error)
 	Once(ctx context.Context, userID string, call tasks.Call, act tasks.Act) (json.RawMessage, error)
 }
 
@@ -132,8 +133,11 @@ func (s *server) call(ctx context.Context, t tool, userID string, params *mcp.Ca
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
+	if t.effect.reads || asked != nil {
+		return s.Store.Look(ctx, userID, act)
+	}
 	key, given := params.Meta[KeyName]
-	if !given || t.effect.reads || asked != nil {
+	if !given {
 		return s.Store.Do(ctx, userID, act)
 	}
 	word, ok := key.(string)

@@ -82,6 +82,10 @@ func asked(ctx context.Context, do func()) []string {
 	}
 	first := mark()
 	do()
+	Eventually(ctx, func() (open int) { // what only reads is answered before its transaction has ended
+		Expect(database.GetContext(ctx, &open, `SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'`)).To(Succeed())
+		return open
+	}).WithTimeout(30 * time.Second).WithPolling(5 * time.Millisecond).Should(BeZero())
 	last := mark()
 	log := system.Log()
 	return transactions(log[strings.LastIndex(log, first):strings.Index(log, last)])
