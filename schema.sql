@@ -35,7 +35,8 @@ CREATE TABLE IF NOT EXISTS tasks (
   PRIMARY KEY (user_id, task_id)
 );
 
--- What a tool call did: written in the transaction of its effect, so that a repeat of the call is answered from here.
+-- What a tool call did: written in the transaction of its effect, so that a repeat of the call is answered from here. A user's
+-- older ones go with the next call.
 CREATE TABLE IF NOT EXISTS tool_effects (
   user_id      text        NOT NULL,
   call_key     text        NOT NULL CHECK (char_length(call_key) BETWEEN 1 AND 200),
@@ -44,6 +45,7 @@ CREATE TABLE IF NOT EXISTS tool_effects (
   created_at   timestamptz NOT NULL,
   PRIMARY KEY (user_id, call_key)
 );
+CREATE INDEX IF NOT EXISTS tool_effects_by_time ON tool_effects (user_id, created_at);
 
 -- A conversation. last_position counts up under this row's lock and orders everything in the conversation. title_position is
 -- where the message stands that the title was taken from; NULL: the person gave it, and nobody else may.
@@ -315,7 +317,7 @@ END $$;
 -- What each process may do, and no more. chatcore may step into the worker's role for a transaction (SET LOCAL ROLE).
 GRANT USAGE ON SCHEMA public TO taskpilot_chatcore, taskpilot_toolserver, taskpilot_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tasks TO taskpilot_toolserver;
-GRANT SELECT, INSERT ON tool_effects TO taskpilot_toolserver;
+GRANT SELECT, INSERT, DELETE ON tool_effects TO taskpilot_toolserver;
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversations, chatkit_sessions, turn_leases, action_leases TO taskpilot_chatcore;
 GRANT SELECT, INSERT, DELETE ON deleted_conversations TO taskpilot_chatcore;
 GRANT SELECT, INSERT, UPDATE ON messages, steps, tool_calls, actions TO taskpilot_chatcore;

@@ -54,7 +54,9 @@ type config struct {
 	Images          bool     `env:"AGENT_IMAGES" envDefault:"true"` // false: the model sees none, and is told their names
 
 	Limits       limits.Settings
-	UserTurns    int           `env:"TURNS_PER_USER" envDefault:"10"` // at work at the same time, over all replicas
+	UserTurns    int           `env:"TURNS_PER_USER" envDefault:"10"`         // at work at the same time, over all replicas
+	UserUploads  int           `env:"UPLOADS_PER_USER" envDefault:"4"`        // at the same time, in each replica; 0: any number
+	UserAudio    int           `env:"TRANSCRIPTIONS_PER_USER" envDefault:"2"` // as UserUploads
 	MaxHistory   int           `env:"CHATKIT_MAX_HISTORY" envDefault:"10"`
 	MaxSteps     int           `env:"AGENT_MAX_STEPS" envDefault:"8"`
 	MaxTime      time.Duration `env:"AGENT_MAX_TIME" envDefault:"60s"`

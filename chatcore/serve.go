@@ -21,6 +21,7 @@ import (
 	"taskpilot/chatcore/titles"
 	"taskpilot/chatcore/tools"
 	"taskpilot/internal/ids"
+	"taskpilot/internal/limits"
 	"taskpilot/internal/ownerdb"
 	"taskpilot/internal/serving"
 	"taskpilot/internal/tokens"
@@ -72,6 +73,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	front := &server.Server{
 		Turns: manager, Actions: doing, Conversations: conversations, Tools: toolbox, Callers: verifier, Ready: ready, Keys: keys,
 		Log: log, Metrics: metrics, Requests: conf.Limits.Users(time.Now), TurnRate: conf.Limits.Turns(time.Now),
+		Uploads: limits.NewGate(conf.UserUploads), Recordings: limits.NewGate(conf.UserAudio),
 		SessionID: func() string { return "cks_" + rand.Text() },
 		Config: server.Config{
 			MaxContent: conf.MaxContent, Models: conf.models(), PageTools: conf.namedPageTools(), Heartbeat: orNone(conf.Heartbeat),

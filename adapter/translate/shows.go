@@ -57,7 +57,7 @@ func source(named api.Source) chatkit.Source {
 
 func isWeb(address string) bool {
 	parsed, err := url.Parse(address)
-	return err == nil && parsed.Host != "" && (parsed.Scheme == "https" || parsed.Scheme == "http")
+	return err == nil && parsed.Host != "" && parsed.User == nil && (parsed.Scheme == "https" || parsed.Scheme == "http")
 }
 
 // hasImage says that a call made an image: that is what it shows.

@@ -25,3 +25,17 @@ func (s *Server) countTurn(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
+
+// oneOf refuses who has as many things of a kind under way as may be, whoever calls for them. It counts in this replica.
+func oneOf(gate *limits.Gate) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			leave, ok := gate.Enter(callerOf(c).UserID)
+			if !ok {
+				return limits.Crowded()
+			}
+			defer leave()
+			return next(c)
+		}
+	}
+}

@@ -82,6 +82,8 @@ type Server struct {
 	Log           *slog.Logger
 	Requests      *limits.Limiter // of users who call with their own token; nil: none
 	TurnRate      *limits.Limiter // of turns that they begin; nil: none
+	Uploads       *limits.Gate    // of a user at the same time; nil: any number
+	Recordings    *limits.Gate    // that are transcribed for a user at the same time; nil: any number
 	SessionID     func() string   // makes the id of a new session
 }
 
@@ -143,12 +145,12 @@ func (s *Server) mount(user *echo.Group) {
 	user.POST("/runs/:run_id/input", s.input, s.authorize)
 	user.POST("/runs/:run_id/cancel", s.cancelRun, s.authorize)
 	user.POST("/runs/:run_id/reader-left", s.readerLeft, s.authorize)
-	user.POST("/attachments", s.withAttachments(s.createAttachment), s.authorize)
+	user.POST("/attachments", s.withAttachments(s.createAttachment), s.authorize, oneOf(s.Uploads))
 	user.GET("/attachments/:id", s.withAttachments(s.getAttachment), s.authorize)
 	user.DELETE("/attachments/:id", s.withAttachments(s.deleteAttachment), s.authorize)
-	user.PUT("/attachments/:id/content", s.withAttachments(s.uploadAttachment), s.authorize)
+	user.PUT("/attachments/:id/content", s.withAttachments(s.uploadAttachment), s.authorize, oneOf(s.Uploads))
 	user.GET("/attachments/:id/content", s.withAttachments(s.attachmentContent), s.authorize)
-	user.POST("/transcriptions", s.transcribe, s.authorize)
+	user.POST("/transcriptions", s.transcribe, s.authorize, oneOf(s.Recordings))
 	user.POST("/chatkit-sessions", s.createSession, s.authorize)
 	user.DELETE("/chatkit-sessions/:session_id", s.deleteSession, s.authorize)
 }

@@ -13,6 +13,7 @@ import (
 
 	"taskpilot/chatcore/agent"
 	"taskpilot/chatcore/server"
+	"taskpilot/internal/limits"
 )
 
 // ears hear what they are told to.
@@ -46,6 +47,31 @@ var _ = Describe("A recording", func() {
 		},
 		Entry(nil, "audio/webm;codecs=opus"), Entry(nil, "audio/mp4"), Entry(nil, "audio/ogg;codecs=opus"), Entry(nil, "audio/webm"),
 	)
+
+	It("is refused while as many of the same user's are heard as may be, and others' are not", func(ctx SpecContext) {
+		heard, begun := make(chan struct{}), make(chan struct{}, 3)
+		alice := newDesk(func(s *server.Server) {
+			s.Recordings, s.Config.AudioTime = limits.NewGate(1), time.Minute
+			s.Transcriber = ears(func(context.Context, []byte, string) (string, error) {
+				begun <- struct{}{}
+				<-heard
+				return "words", nil
+			})
+		}).user()
+		answers := make(chan answer, 2)
+		for _, who := range []*user{alice, alice.user()} {
+			go func() { defer GinkgoRecover(); answers <- send(ctx, who, "audio", "audio/mp4") }()
+			Eventually(ctx, begun).Should(Receive())
+		}
+		refused := send(ctx, alice, "audio", "audio/mp4")
+		refused.problem(http.StatusTooManyRequests, "too_many_requests")
+		Expect(refused.Header.Get("Retry-After")).To(Equal("1"))
+		close(heard)
+		for range 2 {
+			Eventually(ctx, answers).Should(Receive(HaveField("StatusCode", http.StatusOK)))
+		}
+		Expect(send(ctx, alice, "audio", "audio/mp4").StatusCode).To(Equal(http.StatusOK), "there is room again")
+	}, SpecTimeout(20*time.Second))
 
 	It("has no text where there is no transcription", func(ctx SpecContext) {
 		problem := send(ctx, hearing(nil), "audio", "audio/mp4").problem(http.StatusNotImplemented, "no_transcription")

@@ -53,6 +53,32 @@ var _ = Describe("A limiter", func() {
 	})
 })
 
+var _ = Describe("A gate", func() {
+	It("lets each key have so many things under way, and counts what has ended once", func() {
+		gate := limits.NewGate(2)
+		one, ok := gate.Enter("alice")
+		Expect(ok).To(BeTrue())
+		_, ok = gate.Enter("alice")
+		Expect(ok).To(BeTrue())
+		_, ok = gate.Enter("alice")
+		Expect(ok).To(BeFalse())
+		_, ok = gate.Enter("bob")
+		Expect(ok).To(BeTrue(), "others have their own")
+		one()
+		one()
+		_, ok = gate.Enter("alice")
+		Expect(ok).To(BeTrue())
+		_, ok = gate.Enter("alice")
+		Expect(ok).To(BeFalse())
+	})
+
+	It("lets everything pass when it is off", func() {
+		leave, ok := limits.NewGate(0).Enter("alice")
+		Expect(ok).To(BeTrue())
+		leave()
+	})
+})
+
 var _ = Describe("An address", func() {
 	settings := limits.Settings{AddressRate: 1, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 

@@ -7,6 +7,9 @@ import (
 	"taskpilot/internal/serving"
 )
 
+// Crowded is the answer to a caller who has as many things under way as may be.
+func Crowded() serving.Problem { return TooMany(crowded) }
+
 // TooMany is the answer to a caller that asks too much.
 func TooMany(wait time.Duration) serving.Problem {
 	return serving.Problem{

@@ -58,7 +58,7 @@ func levelOf(path string, status int) slog.Level {
 	switch {
 	case path == "/healthz" || path == "/readyz":
 		return slog.LevelDebug
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError && status != http.StatusNotImplemented: // what is switched off is no fault
 		return slog.LevelError
 	default:
 		return slog.LevelInfo

@@ -157,6 +157,14 @@ var _ = Describe("The wrapping of a handler", func() {
 				HaveKeyWithValue("code", "store_away"), HaveKeyWithValue("cause", "dial db.internal")))
 		})
 
+		It("takes for no error what is switched off", func(ctx SpecContext) {
+			server := serve(func(w http.ResponseWriter, r *http.Request) {
+				serving.WriteProblem(w, r, serving.Problem{Status: http.StatusNotImplemented, Code: "switched_off"})
+			})
+			send(http.MethodGet, server.URL, nil, "")
+			Expect(line(ctx, "request")).To(And(HaveKeyWithValue("level", "INFO"), HaveKeyWithValue("status", 501.0)))
+		})
+
 		It("takes no error for the server's whose caller had left", func(ctx SpecContext) {
 			leaving, leave := context.WithCancel(ctx)
 			server := serve(func(w http.ResponseWriter, r *http.Request) {

@@ -112,14 +112,26 @@ func recall(ctx context.Context, tx *ownerdb.Tx, userID string, call Call) (outc
 	return told, nil
 }
 
+// Results are kept for longer than any call is sent again: a turn whose replica is gone is taken over when a lease ends, or, when
+// nothing at all runs, when something does again. A few of a user's that are older go with each new one.
+const (
+	keptFor   = 30 * 24 * time.Hour
+	forgotten = 100 // at once
+)
+
 // remember stores what the call came to. The insert waits for a twin that is about to commit, and then says errRaced.
 func remember(ctx context.Context, tx *ownerdb.Tx, userID string, call Call, told outcome, now time.Time) error {
 	result, err := tell(told)
 	if err != nil {
 		return err
 	}
-	stored, err := tx.Exec(ctx, `INSERT INTO tool_effects (user_id, call_key, request_hash, result, created_at)
-		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, userID, call.key, call.hash[:], string(result), now)
+	stored, err := tx.Exec(ctx, `
+		WITH old AS (
+			DELETE FROM tool_effects WHERE user_id = $1 AND call_key IN (
+				SELECT call_key FROM tool_effects WHERE user_id = $1 AND created_at < $6 ORDER BY created_at LIMIT $7))
+		INSERT INTO tool_effects (user_id, call_key, request_hash, result, created_at)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		userID, call.key, call.hash[:], string(result), now, now.Add(-keptFor), forgotten)
 	if err != nil {
 		return fmt.Errorf("storing a call's result: %w", err)
 	}

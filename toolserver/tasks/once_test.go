@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"taskpilot/internal/ownerdb"
 	"taskpilot/toolserver/tasks"
 )
 
@@ -47,6 +48,32 @@ var _ = Describe("A call with a key", func() {
 		elsewhere := tasks.NewStore(openDatabase(), &fixedIDs{}, d.clock.Now)
 		Expect(elsewhere.Once(ctx, d.user, call, turn)).To(Equal(first))
 		Expect(completed(ctx)).To(BeTrue())
+	})
+
+	It("is forgotten a month later, with the next one, and nobody else's is", func(ctx SpecContext) {
+		other := d.of(newUser())
+		for _, who := range []*desk{d, other} {
+			_, err := who.store.Once(ctx, who.user, aCall("old", "add_task", `{}`), func(context.Context, *tasks.Book) (any, error) { return 1, nil })
+			Expect(err).NotTo(HaveOccurred())
+		}
+		keys := func(who *desk) (keys []string) {
+			GinkgoHelper()
+			Expect(d.db.As(ctx, who.user, func(tx *ownerdb.Tx) error {
+				return tx.Select(ctx, &keys, `SELECT call_key FROM tool_effects ORDER BY call_key`)
+			})).To(Succeed())
+			return keys
+		}
+		for _, later := range []time.Duration{29 * 24 * time.Hour, 2 * 24 * time.Hour} {
+			d.clock.Advance(later)
+			_, err := d.store.Once(ctx, d.user, aCall("new "+later.String(), "complete_task", `{}`), turn)
+			Expect(err).NotTo(HaveOccurred())
+			if later > 3*24*time.Hour {
+				Expect(keys(d)).To(ContainElement("old"))
+			}
+		}
+		Expect(keys(d)).NotTo(ContainElement("old"))
+		Expect(keys(d)).To(HaveLen(2))
+		Expect(keys(other)).To(Equal([]string{"old"}))
 	})
 
 	It("is refused for another tool or other arguments, and changes nothing", func(ctx SpecContext) {
