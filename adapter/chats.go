@@ -49,17 +49,13 @@ type front struct {
 	handlers    map[bool]http.Handler // by whether the service is a plain one
 }
 
-func (c chats) front(options server.Options) (*front, error) {
+func (c chats) front(options server.Options, readOnly *present.Languages) *front {
 	options.About = []serving.About{{Name: "chat_service", Of: func() any { return c.detector.Found() }}}
 	whole := options
-	whole.Chat, whole.Whole, whole.Keys, whole.ReloadWait = c.plain, true, nil, 0
-	var err error
-	if whole.Languages, err = present.NewReadOnlyLanguages(); err != nil {
-		return nil, err
-	}
+	whole.Chat, whole.Whole, whole.Languages, whole.Keys, whole.ReloadWait = c.plain, true, readOnly, nil, 0
 	f := &front{core: server.New(options), plain: server.New(whole), detector: c.detector}
 	f.handlers = map[bool]http.Handler{false: f.core.Handler(), true: c.service.PassHeaders(f.plain.Handler())}
-	return f, nil
+	return f
 }
 
 // ServeHTTP answers as for chatcore while nothing is known: then nothing is sent to the chat service.

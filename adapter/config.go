@@ -16,11 +16,12 @@ import (
 
 // config is all that the adapter reads from the environment, once, at its start.
 type config struct {
-	Addr        string `env:"ADDR" envDefault:":8000"`
-	PrivateAddr string `env:"PRIVATE_ADDR"` // metrics and profiles; none by default
-	LogLevel    string `env:"LOG_LEVEL" envDefault:"info"`
-	PublicURL   string `env:"PUBLIC_URL"`     // where pages reach the adapter
-	DevIssuer   string `env:"DEV_ISSUER_URL"` // lets the page sign demo users in; never in production
+	Addr         string `env:"ADDR" envDefault:":8000"`
+	PrivateAddr  string `env:"PRIVATE_ADDR"` // metrics and profiles; none by default
+	LogLevel     string `env:"LOG_LEVEL" envDefault:"info"`
+	PublicURL    string `env:"PUBLIC_URL"`        // where pages reach the adapter
+	DevIssuer    string `env:"DEV_ISSUER_URL"`    // lets the page sign demo users in; never in production
+	Presentation string `env:"PRESENTATION_FILE"` // what tools' calls show
 	// PageComposer is what the page offers where messages are written, if chatcore takes it: attachments, dictation.
 	PageComposer []string `env:"PAGE_COMPOSER"`
 

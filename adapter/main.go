@@ -4,6 +4,7 @@
 //	adapter            serves on ADDR
 //	adapter health     asks the process on ADDR whether it is healthy
 //	adapter mapping-schema   prints the JSON schema of CHAT_API_MAPPING_FILE
+//	adapter presentation-schema   prints that of PRESENTATION_FILE
 //	adapter validate   checks a captured stream or answer of ChatKit's protocol, its own or anyone's
 //
 // validate ends with 0 when the capture is clean, with 1 when it has mistakes, with 2 when it could not be read.
@@ -19,6 +20,7 @@ import (
 	"syscall"
 
 	"taskpilot/adapter/mapping"
+	"taskpilot/adapter/templates"
 	"taskpilot/internal/serving"
 )
 
@@ -46,8 +48,11 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	case len(args) == 1 && args[0] == "mapping-schema":
 		_, err := stdout.Write(mapping.Schema)
 		return err
+	case len(args) == 1 && args[0] == "presentation-schema":
+		_, err := stdout.Write(templates.Schema)
+		return err
 	case len(args) > 0:
-		return fmt.Errorf("there is no command %q: give none to serve, or health, mapping-schema or validate", args[0])
+		return fmt.Errorf("there is no command %q: give none to serve, or health, mapping-schema, presentation-schema or validate", args[0])
 	}
 	conf, err := readConfig(environ)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"taskpilot/adapter/present"
 	"taskpilot/adapter/server"
+	"taskpilot/adapter/templates"
 	"taskpilot/adapter/upstream"
 	"taskpilot/adapter/web"
 	"taskpilot/chatcore/api"
@@ -21,7 +22,7 @@ import (
 
 // serve wires the adapter and runs it until ctx ends.
 func serve(ctx context.Context, conf config, log *slog.Logger) error {
-	languages, err := present.NewLanguages()
+	languages, readOnly, err := newLanguages(conf.Presentation)
 	if err != nil {
 		return err
 	}
@@ -53,10 +54,7 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 			return fmt.Errorf("reading PUBLIC_URL: %w", err)
 		}
 	}
-	front, err := chats.front(options)
-	if err != nil {
-		return err
-	}
+	front := chats.front(options, readOnly)
 	finding, found := context.WithCancel(ctx)
 	defer found()
 	go chats.detector.Run(finding)
@@ -66,6 +64,27 @@ func serve(ctx context.Context, conf config, log *slog.Logger) error {
 	})
 	chats.finish()
 	return err
+}
+
+// newLanguages makes the words for chatcore, and those for a chat service where nothing can be clicked.
+func newLanguages(presentation string) (usual, readOnly *present.Languages, err error) {
+	if usual, err = present.NewLanguages(); err != nil {
+		return nil, nil, err
+	}
+	if readOnly, err = present.NewReadOnlyLanguages(); err != nil || presentation == "" {
+		return usual, readOnly, err
+	}
+	var spoken []string
+	for _, words := range usual.All() {
+		spoken = append(spoken, words.Language())
+	}
+	custom, err := templates.Read(presentation, spoken)
+	if err != nil {
+		return nil, nil, fmt.Errorf("PRESENTATION_FILE: %w", err)
+	}
+	usual.Customize(custom)
+	readOnly.Customize(custom)
+	return usual, readOnly, nil
 }
 
 // newChat makes the way to chatcore. Without signing keys it says what that means.

@@ -1,10 +1,29 @@
 package chatkit
 
+import "encoding/json"
+
 // Root is the outermost part of a widget: Card, ListView or Basic.
 type Root interface {
 	Element
 	root()
 }
+
+// WrittenRoot is a widget as JSON. Whoever makes one has seen to it that it is one.
+type WrittenRoot json.RawMessage
+
+// ElementType is its type.
+func (w WrittenRoot) ElementType() string {
+	var written struct {
+		Type string `json:"type"`
+	}
+	_ = json.Unmarshal(w, &written) // it is a widget
+	return written.Type
+}
+
+func (WrittenRoot) root() {}
+
+// MarshalJSON gives it back.
+func (w WrittenRoot) MarshalJSON() ([]byte, error) { return json.RawMessage(w).MarshalJSON() }
 
 // Component is a part inside a widget. A ListView is a root and no component, so it never stands inside a Card; a
 // ListViewItem stands only in a ListView.

@@ -24,6 +24,11 @@ func (w *Words) Call(record api.ToolCall) (s Shown, ok bool) {
 	if record.Status == api.CallFailed && (record.Code == "one_at_a_time" || record.Code == "declined") {
 		return Shown{}, false // nor what was not asked again
 	}
+	if w.custom != nil && record.Status.Done() {
+		if shown, ok := w.custom.Show(w.Language(), record); ok {
+			return shown, true
+		}
+	}
 	switch record.Status {
 	case api.CallExecuted:
 		return w.executed(record), true
@@ -103,6 +108,11 @@ func toolName(name string) string { return inMarkdown(clipped(plain(name), 60)) 
 
 // Doing says what a call that has started is doing, with an icon. It says nothing of what is not worth telling.
 func (w *Words) Doing(record api.ToolCall) (text, icon string) {
+	if w.custom != nil {
+		if text, icon, ok := w.custom.Doing(w.Language(), record); ok {
+			return text, icon
+		}
+	}
 	switch record.Tool {
 	case addTask:
 		return w.say(doingAdd), "plus"

@@ -52,12 +52,19 @@ func inMarkdown(s string) string {
 	return b.String()
 }
 
+// InMarkdown is a stranger's text for inside a line of Markdown that begins with words of ours.
+func InMarkdown(s string) string { return inMarkdown(s) }
+
 // atStart is what means something in Markdown at a line's start only: headings, lists, rules.
 var atStart = regexp.MustCompile(`^(?:[#+=-]|\d+[.)](?:\s|$))`)
 
 // Literal is a stranger's text for a line of Markdown of its own: shown as it is, and never obeyed.
 func Literal(s string) string {
-	s = inMarkdown(s)
+	return AtStart(inMarkdown(s))
+}
+
+// AtStart is a text, of which inside a line nothing is obeyed, at a line's start.
+func AtStart(s string) string {
 	if at := atStart.FindStringIndex(s); at != nil {
 		mark := at[0] + strings.IndexAny(s[at[0]:], "#+=-.)")
 		return s[:mark] + `\` + s[mark:]

@@ -8,6 +8,8 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 	"golang.org/x/text/message/catalog"
+
+	"taskpilot/chatcore/api"
 )
 
 // Languages are all that things can be said in. It keeps nothing and may be used by many at once.
@@ -36,6 +38,20 @@ func NewLanguages() (*Languages, error) {
 	}
 	l.matcher = language.NewMatcher(tags)
 	return l, nil
+}
+
+// Custom shows calls in a way that whoever runs this has chosen; ok is false where it has nothing to say. It must be a pure
+// function of the record.
+type Custom interface {
+	Show(language string, record api.ToolCall) (shown Shown, ok bool)
+	Doing(language string, record api.ToolCall) (text, icon string, ok bool)
+}
+
+// Customize has everything shown in a custom way first. It is for the start, before anybody speaks.
+func (l *Languages) Customize(custom Custom) {
+	for _, words := range l.words {
+		words.custom = custom
+	}
 }
 
 // NewReadOnlyLanguages makes the words for a chat service that can't be asked for anything but by messages: what is shown has

@@ -16,6 +16,7 @@ type Words struct {
 	printer *message.Printer
 	known   map[key]bool
 	still   bool // nothing that is shown can be clicked
+	custom  Custom
 }
 
 // Language is the language's tag, such as de.
